@@ -7,7 +7,7 @@ Keys are plain strings that only the adapter takes apart: a tenant ``slack:T1``,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, Protocol, TypeAlias
@@ -207,7 +207,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LocalMessage:
-    """Something shown in a local place (browser, terminal); ``to`` is one person's key, or '' for all who read there."""
+    """Something shown in a local place; ``to`` is one person's key, or '' for all who read there."""
 
     id: int
     place: str
@@ -237,10 +237,21 @@ class LocalLog(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A person at the local tools and the role they play."""
+class Notes(Protocol):
+    """Small JSON records an adapter keeps for itself (a Teams conversation reference, say), by kind and key."""
 
-    name: str
-    role: Role = Role.member
-    extras: Mapping[str, str] = field(default_factory=dict)
+    async def get(self, kind: str, key: str) -> Mapping[str, Any] | None:
+        """A record, or None."""
+        ...
+
+    async def put(self, kind: str, key: str, value: Mapping[str, Any]) -> None:
+        """Keep a record, in place of an earlier one."""
+        ...
+
+    async def drop(self, kind: str, key: str) -> None:
+        """Forget a record."""
+        ...
+
+    async def all(self, kind: str, prefix: str = "") -> Mapping[str, Mapping[str, Any]]:
+        """The records of a kind whose key begins with ``prefix``, by key."""
+        ...
