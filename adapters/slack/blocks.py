@@ -40,6 +40,11 @@ from bot.view import (
     table_text,
 )
 
+RUNS = 40
+"""Styled runs in one block of text; each costs about 90 characters of JSON."""
+
+_UNSEEN = {n: None for n in range(32) if n not in (9, 10)}
+
 Block: TypeAlias = dict[str, Any]
 Surface: TypeAlias = Literal["message", "view"]
 
@@ -95,7 +100,10 @@ def parts_of(line: Line, most: int) -> Iterator[Line]:
     part: list[Span] = []
     room = most
     for span in line:
-        text = span.text
+        text = span.text.translate(_UNSEEN)
+        if len(part) >= RUNS:
+            yield tuple(part)
+            part, room = [], most
         while len(text) > room:
             cut = max(text.rfind("\n", 0, room), text.rfind(" ", 0, room)) + 1 or room
             part.append(_with(span, text[:cut]))
@@ -226,7 +234,7 @@ def chart(element: Chart, surface: Surface) -> list[Piece]:
     title = element.title.strip() or "Chart"
     block = {"type": "data_visualization", "title": clip(title, limits.CHART_TITLE), "chart": drawn}
     shortened = len(title) > limits.CHART_TITLE or any(len(n) > limits.CHART_LABEL for n in _names(element))
-    return [Piece(block, text), *(notes((Span(text),)) if shortened else [])]
+    return [Piece(block, ""), *notes((Span(text),))] if shortened else [Piece(block, text)]
 
 
 def _names(element: Chart) -> list[str]:
@@ -293,7 +301,7 @@ def one_button(action_id: str, action: Action) -> Block:
         "type": "button",
         "action_id": action_id,
         "text": plain_text(action.label, limits.BUTTON_TEXT),
-        "value": action.value,
+        "value": action.value or "-",
         **style,
     }
 

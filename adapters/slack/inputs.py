@@ -39,8 +39,24 @@ def option_value(conversation: int, key: str, option: Option, number: int) -> st
 # --- in a message ------------------------------------------------------------------------------------------
 
 
-def question(form: Form) -> list[Piece]:
-    """A form's first question, as a conversation asks it."""
+def needs_modal(form: Form | None) -> bool:
+    """Whether a form is better asked in a modal: it needs typing, or asks several things at once."""
+    if form is None or not form.inputs:
+        return False
+    first = form.inputs[0]
+    typed = first.kind in ("many", *TYPED_TOO) or not first.options
+    return typed or len(form.inputs) > 1 or not _fits_message(form, first)
+
+
+def _fits_message(form: Form, asked: Input) -> bool:
+    """Whether a question's options fit beside its words; a longer menu needs a modal."""
+    hints = sum(len(o.label) + len(o.hint) for o in asked.options)
+    menu = sum(p.size for p in (_ticks if asked.kind == "many" else _picks)(form, asked))
+    return menu + hints <= limits.MESSAGE_CHARS * 2 // 3
+
+
+def question(form: Form, *, typing: bool = True) -> list[Piece]:
+    """A form's first question, as a conversation asks it; ``typing``: whether words can be typed there."""
     if not form.inputs:
         return []
     asked = form.inputs[0]
@@ -49,8 +65,10 @@ def question(form: Form) -> list[Piece]:
     if asked.hint:
         made += notes((Span(asked.hint),))
     made += _spelled_out(asked.options)
-    made += _ticks(form, asked) if asked.kind == "many" and asked.options else _picks(form, asked)
-    return made + _asides(form, asked)
+    fits = _fits_message(form, asked)
+    if fits:
+        made += _ticks(form, asked) if asked.kind == "many" else _picks(form, asked)
+    return made + _asides(form, asked, typing=typing and fits)
 
 
 def _spelled_out(options: Sequence[Option]) -> list[Piece]:
@@ -63,6 +81,8 @@ def _spelled_out(options: Sequence[Option]) -> list[Piece]:
 
 
 def _picks(form: Form, asked: Input) -> list[Piece]:
+    if not asked.options:
+        return []
     values = [
         option_value(form.conversation, asked.key, o, n) if len(asked.options) > limits.FEW_OPTIONS
         else _button_value(form.conversation, asked.key, o, n)
@@ -86,19 +106,23 @@ def _clipped(options: Sequence[Option], values: Sequence[str]) -> Iterator[tuple
 
 
 def _ticks(form: Form, asked: Input) -> list[Piece]:
+    if not asked.options:
+        return []
     block = {**_many(asked, described=False), "action_id": "x:0"}
     send = one_button("m:0", Action("Done", done_value(form.conversation, asked.key), "primary"))
     ticks = {"type": "actions", "block_id": f"q:{asked.key}", "elements": [block, send]}
     return [Piece(ticks, "")]
 
 
-def _asides(form: Form, asked: Input) -> list[Piece]:
+def _asides(form: Form, asked: Input, *, typing: bool) -> list[Piece]:
     offered: list[Action] = []
+    opens = buttons((button("Answer", "help", "primary"),), prefix="o")
+    several = len(form.inputs) > 1 or not typing
     if asked.optional:
         offered.append(Action("Skip", typed_value(form.conversation, asked.key, "")))
     if form.can_go_back:
         offered.append(button("Back", "back"))
-    return buttons(offered, prefix="b")
+    return (opens if several and needs_modal(form) else []) + buttons(offered, prefix="b")
 
 
 # --- in a modal --------------------------------------------------------------------------------------------
@@ -223,7 +247,7 @@ def answers(values: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(controls, Mapping) or not key:
             continue
         for control in controls.values():
-            answer = answer_of(control)
+            answer = answer_of(control) if isinstance(control, Mapping) else ""
             if kind == "q":
                 given.setdefault(key, answer)
             elif (kind == "k" and answer) or (kind == "o" and answer and not given.get(key)):
@@ -234,13 +258,19 @@ def answers(values: Mapping[str, Any]) -> dict[str, Any]:
 def answer_of(control: Mapping[str, Any]) -> Any:
     """What a control holds: words, ``{"pick": value}``, or a list of values; empty words for nothing."""
     if "selected_options" in control:
-        ticked = [option["value"] for option in control["selected_options"] or ()]
-        numbers = any(value.startswith("#") for value in ticked)
-        return ", ".join(v[1:] for v in ticked) if numbers else [v[1:] for v in ticked]
+        chosen = control["selected_options"]
+        picked = [_value(option) for option in (chosen if isinstance(chosen, list) else ())]
+        numbers = any(value.startswith("#") for value in picked)
+        return ", ".join(v[1:] for v in picked) if numbers else [v[1:] for v in picked]
     if "selected_option" in control:
-        option = control["selected_option"]
-        return _as_answer(option["value"]) if option else ""
-    return control.get("value") or ""
+        return _as_answer(_value(control["selected_option"]))
+    typed = control.get("value")
+    return typed if isinstance(typed, str) else ""
+
+
+def _value(option: Any) -> str:
+    value = option.get("value") if isinstance(option, Mapping) else None
+    return value if isinstance(value, str) else ""
 
 
 def _as_answer(value: str) -> Any:
@@ -250,3 +280,22 @@ def _as_answer(value: str) -> Any:
 def back_row(form: Form) -> list[Piece]:
     """The way back, where there is one."""
     return buttons((button("Back", "back"),), prefix="b") if form.can_go_back else []
+
+
+def read_control(value: str) -> tuple[Any, ...] | None:
+    """What one of our own controls carries; None for anything else."""
+    try:
+        match json.loads(value):
+            case ["t", int(conversation), str(key), str(typed)]:
+                return ("t", conversation, key, typed)
+            case ["m", int(conversation), str(key)]:
+                return ("m", conversation, key)
+    except (ValueError, RecursionError):
+        return None
+    return None
+
+
+def ticked(state: Any, key: str) -> Any:
+    """The values ticked for a question in a message's ``state``."""
+    values = state.get("values") if isinstance(state, Mapping) else None
+    return answers(values).get(key, []) if isinstance(values, Mapping) else []

@@ -20,11 +20,14 @@ class Message:
     blocks: tuple[Block, ...]
 
 
-def messages(card: Card) -> tuple[Message, ...]:
-    """A card as one message, or several where one cannot hold it; never none."""
+def messages(card: Card, *, typing: bool = True) -> tuple[Message, ...]:
+    """A card as one message, or several where one cannot hold it; never none.
+
+    ``typing``: whether the person can answer there in words; otherwise a button opens a modal for them.
+    """
     pieces = [piece for element in card.elements for piece in pieces_of(element, "message")]
     if card.form:
-        pieces += question(card.form)
+        pieces += question(card.form, typing=typing)
     return tuple(_message(page) for page in _pages(pieces)) or (Message("–", ()),)
 
 
@@ -55,19 +58,22 @@ def has_native(card: Card) -> bool:
 
 def _pages(pieces: Sequence[Piece]) -> list[list[Piece]]:
     pages: list[list[Piece]] = []
+    size = 0
     for piece in pieces:
-        if not pages or not _fits(pages[-1], piece):
+        length = piece.size
+        if not pages or size + length > limits.MESSAGE_CHARS or not _room(pages[-1], piece):
             pages.append([])
+            size = 0
         pages[-1].append(piece)
+        size += length
     return pages
 
 
-def _fits(page: Sequence[Piece], piece: Piece) -> bool:
+def _room(page: Sequence[Piece], piece: Piece) -> bool:
     kind = piece.block["type"]
     count = sum(p.block["type"] == kind for p in page)
     most = {"table": limits.MESSAGE_TABLES, "data_visualization": limits.MESSAGE_CHARTS}.get(kind, len(page) + 1)
-    size = sum(p.size for p in page) + piece.size
-    return len(page) < limits.MESSAGE_BLOCKS and count < most and size <= limits.MESSAGE_CHARS
+    return len(page) < limits.MESSAGE_BLOCKS and count < most
 
 
 def _message(page: Sequence[Piece]) -> Message:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from adapters.slack import limits
 from adapters.slack.blocks import Block, Piece, buttons, notes, pieces_of, plain_text
-from adapters.slack.inputs import TYPED_TOO, back_row, fields
+from adapters.slack.inputs import back_row, fields
 from bot.view import Action, Card, Form, merge, say
 
 NAME = "Salvage"
@@ -42,14 +42,6 @@ def read_thread(metadata: str) -> Thread | None:
     except (ValueError, RecursionError):
         return None
     return None
-
-
-def needs_modal(form: Form | None) -> bool:
-    """Whether a form is better asked in a modal: it needs typing, or asks several things at once."""
-    if form is None or not form.inputs:
-        return False
-    first = form.inputs[0]
-    return len(form.inputs) > 1 or first.kind in ("many", *TYPED_TOO) or not first.options
 
 
 def modal(cards: Sequence[Card], thread: Thread) -> Block:
