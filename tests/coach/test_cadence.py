@@ -110,6 +110,22 @@ def test_a_fortnight_without_an_anchor_goes_on_from_its_own_occurrence() -> None
     assert days_of(cadence, utc(2026, 11, 4), 3) == ["2026-11-05", "2026-11-19", "2026-12-03"]
 
 
+def test_a_fortnight_is_not_begun_anew_at_its_own_occurrence() -> None:
+    cadence = Cadence(Rhythm.biweekly, time(15), weekday=THURSDAY, zone="Europe/Berlin")
+    assert local(next_due(cadence, utc(2026, 11, 5, 14)), cadence.zone) == "2026-11-19 15:00"
+
+
+def test_a_snooze_of_ten_days_does_not_move_the_fortnight() -> None:
+    cadence = Cadence(Rhythm.biweekly, time(15), weekday=THURSDAY, zone="Europe/Berlin")
+    scheduled, snoozed = utc(2026, 11, 5, 14), utc(2026, 11, 15, 14)
+    assert catch_up(cadence, snoozed, snoozed, anchor=scheduled) == (snoozed, utc(2026, 11, 19, 14))
+
+
+def test_a_gap_before_midnight_moves_the_check_in_into_the_next_day() -> None:
+    cadence = weekly(5, zone="America/Nuuk", at=time(23, 30))
+    assert next_due(cadence, utc(2026, 3, 29, 1, 10)) == utc(2026, 3, 29, 1, 30)
+
+
 def test_a_check_in_moved_over_a_weekend_does_not_move_the_fortnight() -> None:
     cadence = Cadence(Rhythm.biweekly, time(9), weekday=SUNDAY, zone="Europe/Berlin")
     delivered_on_monday = utc(2026, 11, 9, 8)

@@ -17,7 +17,7 @@ YEARS = (2010, 2031)
 def reckon_instant(wall: datetime, zone: str) -> datetime:
     """Try every offset in force around that day; in a gap clocks have not yet moved."""
     info, utc_wall = ZoneInfo(zone), wall.replace(tzinfo=UTC)
-    nearby = [utc_wall + timedelta(hours=hours) for hours in range(-50, 51, 2)]
+    nearby = [utc_wall + timedelta(hours=hours) for hours in range(-48, 49, 12)]
     candidates = sorted({utc_wall - (instant.astimezone(info).utcoffset() or timedelta()) for instant in nearby})
     real = [instant for instant in candidates if instant.astimezone(info).replace(tzinfo=None) == wall]
     return real[0] if real else candidates[-1]
@@ -128,7 +128,7 @@ def cadences(draw: st.DrawFn) -> Cadence:
     )
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=1_000, deadline=None)
 @given(cadences(), instants, st.integers(-40, 40))
 def test_any_cadence_after_any_instant_agrees_with_the_reckoning(
     cadence: Cadence, after: datetime, anchor_days: int
@@ -157,7 +157,7 @@ def test_the_local_clock_shows_the_agreed_time_unless_that_time_does_not_exist(
         assert before != shown.utcoffset(), "only a gap may move the wall time"
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(cadences(), instants, st.integers(0, 500))
 def test_catching_up_delivers_the_latest_missed_one_and_counts_the_rest(
     cadence: Cadence, start: datetime, days: int

@@ -58,6 +58,7 @@ def test_a_bare_figure_is_in_the_default_currency() -> None:
         ("€5 USD", "EUR or USD"),
         ("1.2345", "Two decimals"),
         ("1,2,3", "Write it like"),
+        ("1,200,50", "Write it like"),
         ("twelve", "Write it like"),
         ("", "I need an amount"),
         ("\x00\n", "I need an amount"),
