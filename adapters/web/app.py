@@ -74,9 +74,7 @@ def mount(
 class _Site:
     """The handlers."""
 
-    def __init__(
-        self, chat: Chat, bell: Bell, clock: Clock, failed: Callable[[BaseException], None] | None
-    ) -> None:
+    def __init__(self, chat: Chat, bell: Bell, clock: Clock, failed: Callable[[BaseException], None] | None) -> None:
         self._chat = chat
         self._bell = bell
         self._clock = clock

@@ -63,9 +63,7 @@ def _finite(value: float) -> float:
 def _frame(chart: Chart, width: int, height: int, shapes: Markup) -> Markup:
     return Markup(
         '<svg class="chart {kind}" viewBox="0 0 {width} {height}" role="img" aria-label="{title}">{shapes}</svg>'
-    ).format(
-        kind=chart.kind, width=width, height=height, title=f"{chart.title}. The numbers follow.", shapes=shapes
-    )
+    ).format(kind=chart.kind, width=width, height=height, title=f"{chart.title}. The numbers follow.", shapes=shapes)
 
 
 def _text(x: float, y: float, words: str, kind: str) -> Markup:

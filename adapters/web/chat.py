@@ -66,9 +66,7 @@ class Chat:
         if words is None:
             return
         who = turn.seat.who
-        await self._log.append(
-            turn.seat.place.key, who.key, words, author=who.name, key=f"{turn.inbound.event}:said"
-        )
+        await self._log.append(turn.seat.place.key, who.key, words, author=who.name, key=f"{turn.inbound.event}:said")
         self._bell.ring()
 
 
@@ -78,9 +76,7 @@ def said_card(words: str) -> Card | None:
     if not shown:
         return None
     cut = f"{len(shown):,} characters; all of them were sent." if len(shown) > LONGEST_BUBBLE else None
-    return card(
-        Text(say("{words}", words=clip(shown, LONGEST_BUBBLE))), Note(say("{cut}", cut=cut)) if cut else None
-    )
+    return card(Text(say("{words}", words=clip(shown, LONGEST_BUBBLE))), Note(say("{cut}", cut=cut)) if cut else None)
 
 
 def answered(inbound: Inbound, shown: Card, pressed: Card) -> Card:

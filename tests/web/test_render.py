@@ -93,9 +93,7 @@ def everything(words: str) -> Card:
 
 def test_styles_become_strong_em_and_del():
     html = line_html(say("**Next:** call *today*, ~~not mail~~ **~~never~~**"))
-    assert html == (
-        "<strong>Next:</strong> call <em>today</em>, <del>not mail</del> <del><strong>never</strong></del>"
-    )
+    assert html == ("<strong>Next:</strong> call <em>today</em>, <del>not mail</del> <del><strong>never</strong></del>")
 
 
 def test_rendering_is_pure():
@@ -112,9 +110,7 @@ def test_no_word_of_a_person_becomes_markup_anywhere():
     assert HOSTILE in page.words
 
 
-@pytest.mark.parametrize(
-    "words", ["", " ", "a" * 300, "日本語 🙂 [x](y) @here <!channel>", "]]>", "\x00\x07", "'\"`"]
-)
+@pytest.mark.parametrize("words", ["", " ", "a" * 300, "日本語 🙂 [x](y) @here <!channel>", "]]>", "\x00\x07", "'\"`"])
 def test_any_name_can_stand_in_any_part_of_a_card(words):
     read(everything(words))
 
@@ -137,9 +133,7 @@ def test_the_numbers_of_a_chart_stand_in_words_beside_the_picture(kind):
 
 
 @pytest.mark.parametrize("kind", ["bar", "line", "donut"])
-@pytest.mark.parametrize(
-    "values", [(0.0, 0.0), (-3.0, 2.0), (float("nan"), 1.0), (float("inf"), 1e18), (5.0, 0.0)]
-)
+@pytest.mark.parametrize("values", [(0.0, 0.0), (-3.0, 2.0), (float("nan"), 1.0), (float("inf"), 1e18), (5.0, 0.0)])
 def test_odd_numbers_still_make_a_chart(kind, values):
     html = str(card_html(card(Chart(kind, "t", ("a", "b"), (Series("s", values),))), FRAME))
     assert "nan" not in html.casefold()

@@ -19,6 +19,7 @@ let failed = null; // the turn that did not get through, to be tried again
 const clockTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const wholeDay = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const shortDay = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
+const dayOf = (instant) => shortDay.format(new Date(instant)).replace(",", "");
 
 function setClock(iso) {
   ahead = new Date(iso).getTime() - Date.now();
@@ -27,7 +28,7 @@ function setClock(iso) {
 
 function showToday() {
   const days = Math.round(ahead / 86400000);
-  document.getElementById("today").textContent = wholeDay.format(new Date(Date.now() + ahead));
+  document.getElementById("today").textContent = wholeDay.format(new Date(Date.now() + ahead)).replace(",", "");
   document.getElementById("ahead").textContent = days > 0 ? `moved ${days} ${days === 1 ? "day" : "days"} ahead` : "";
 }
 
@@ -43,10 +44,10 @@ const messages = () => [...log.querySelectorAll(".message")];
 
 function showDays() {
   for (const old of log.querySelectorAll(".day")) old.remove();
-  let last = shortDay.format(new Date(Date.now() + ahead));
-  if (messages().length && shortDay.format(new Date(messages()[0].dataset.at)) !== last) last = "";
+  let last = dayOf(Date.now() + ahead);
+  if (messages().length && dayOf(messages()[0].dataset.at) !== last) last = "";
   for (const message of messages()) {
-    const day = shortDay.format(new Date(message.dataset.at));
+    const day = dayOf(message.dataset.at);
     if (day !== last) {
       const rule = document.createElement("p");
       rule.className = "day";
