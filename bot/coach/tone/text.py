@@ -1,0 +1,68 @@
+"""A text cut into sentences, with its typography made plain and every position kept."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+LONGEST = 400
+"""No piece is longer than this many characters, so no pattern can take more than linear time on a text."""
+
+_PLAIN = {
+    **dict.fromkeys(map(ord, "‘’‛`´ʼ"), "'"),
+    **dict.fromkeys(map(ord, "“”„«»"), '"'),
+    **dict.fromkeys(map(ord, "–—―−"), "-"),
+    **dict.fromkeys(map(ord, "\u00a0\u2009\u202f\t\r\f\v"), " "),
+}
+_END = re.compile(r"(?:[.!?…]+[\"')\]]*(?=\s|$)|\n+)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|vs|approx|inc|ltd|e\.g|i\.e|etc|a\.m|p\.m)|\b[a-z])\.$", re.I
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A stretch of the text, at most `LONGEST` characters, with its place in the whole and its number."""
+
+    text: str
+    start: int
+    index: int
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The sentence's words in lower case, apostrophes kept."""
+        return tuple(word.lower() for word in re.findall(r"[\w']+", self.text))
+
+
+def plain(text: str) -> str:
+    """Return the text with curly quotes, dashes and odd spaces made plain; its length stays the same."""
+    return text.translate(_PLAIN)
+
+
+def sentences(text: str) -> tuple[Sentence, ...]:
+    """Cut a plain text into sentences, in order, leaving out those without a letter or digit."""
+    pieces = [piece for start, end in _bounds(text) for piece in _short(text, start, end)]
+    spoken = [(start, end) for start, end in pieces if any(c.isalnum() for c in text[start:end])]
+    return tuple(Sentence(text[start:end], start, n) for n, (start, end) in enumerate(spoken))
+
+
+def _bounds(text: str) -> list[tuple[int, int]]:
+    bounds, start = [], 0
+    for match in _END.finditer(text):
+        if match[0].startswith(".") and _ABBREVIATION.search(text, max(0, match.start() - 8), match.start() + 1):
+            if match.end() < len(text.rstrip()):
+                continue
+        bounds.append((start, match.end()))
+        start = match.end()
+    return [*bounds, (start, len(text))]
+
+
+def _short(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    pieces = []
+    while start < end and text[start].isspace():
+        start += 1
+    while end - start > LONGEST:
+        space = text.rfind(" ", start + LONGEST // 2, start + LONGEST)
+        cut = space if space > 0 else start + LONGEST
+        pieces.append((start, cut))
+        start = cut
+    return [*pieces, (start, end)] if end > start else pieces
