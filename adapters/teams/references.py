@@ -108,9 +108,7 @@ class References:
         record = await self._notes.get(kind, key)
         return _read(record, made) if record else None
 
-    async def _put(
-        self, kind: str, key: str, record: Reference | Contact, before: Reference | Contact | None
-    ) -> None:
+    async def _put(self, kind: str, key: str, record: Reference | Contact, before: Reference | Contact | None) -> None:
         if record != before:
             await self._notes.put(kind, key, asdict(record))
         while len(self._known) >= _REMEMBERED:

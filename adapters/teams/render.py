@@ -129,9 +129,7 @@ def _heading(heading: Heading) -> list[Json]:
     if _LITERAL_HEADING.search(text) or len(text) > limits.INPUT_LABEL:
         # A heading block reads markdown; these words would not stay what they are.
         return paragraph((Span(text, bold=True),), size="Large")
-    return [
-        {"type": "TextBlock", "text": text, "style": "heading", "size": "Large", "weight": "Bolder", "wrap": True}
-    ]
+    return [{"type": "TextBlock", "text": text, "style": "heading", "size": "Large", "weight": "Bolder", "wrap": True}]
 
 
 def _quote(line: Line) -> list[Json]:

@@ -22,8 +22,8 @@ class TeamsSettings:
     """How the bot is registered, and where Microsoft's services are.
 
     ``local`` accepts unsigned requests and a connector on this machine, for local tools. ``service_hosts`` are
-    host names tokens may be sent to, ``*.`` for every host below. ``sign_in_url`` is where the bot's own tokens
-    come from, ``openid_url`` where the keys of Microsoft's tokens are listed.
+    host names tokens may be sent to, ``*.`` for every host below, or whole origins (``http://127.0.0.1:9000``).
+    ``sign_in_url`` is where the bot's own tokens come from, ``openid_url`` where the keys of Microsoft's are listed.
     """
 
     app_id: str = ""
@@ -44,11 +44,6 @@ class TeamsSettings:
     def configured(self) -> bool:
         """Whether the endpoint is on: a registered bot, or local tools."""
         return bool(self.app_id) or self.local
-
-    @property
-    def signed(self) -> bool:
-        """Whether requests must carry Microsoft's token."""
-        return bool(self.app_id)
 
     @property
     def token_tenant(self) -> str:

@@ -113,11 +113,7 @@ def button_row(actions: Sequence[Action]) -> list[Json]:
     heavy = [a for a in actions if a not in light]
     rows: list[Json] = []
     for made in map(press, light):
-        if (
-            not rows
-            or len(rows[-1]["actions"]) == limits.BUTTONS
-            or size(rows[-1]) + size(made) > limits.ROW_BYTES
-        ):
+        if not rows or len(rows[-1]["actions"]) == limits.BUTTONS or size(rows[-1]) + size(made) > limits.ROW_BYTES:
             rows.append({"type": "ActionSet", "actions": []})
         rows[-1]["actions"].append(made)
     typed = [b for a in heavy for b in paragraph((Span("Type: "), Span(a.label, bold=True)))]
@@ -126,9 +122,7 @@ def button_row(actions: Sequence[Action]) -> list[Json]:
 
 def press(action: Action) -> Json:
     """One button; it sends nothing of the inputs beside it."""
-    return execute(
-        action.label, "press", {"press": action.value}, style=_STYLES.get(action.style, ""), inputs=False
-    )
+    return execute(action.label, "press", {"press": action.value}, style=_STYLES.get(action.style, ""), inputs=False)
 
 
 def execute(label: str, verb: str, data: Json, *, style: str = "", inputs: bool = True) -> Json:

@@ -41,9 +41,7 @@ def test_a_mention_in_a_channel_is_answered_in_private_and_the_channel_is_its_or
 
 def test_only_the_bots_own_mention_is_taken_out() -> None:
     sent = mentioning("backup is <at>Sam</at>")
-    sent["entities"].append(
-        {"type": "mention", "text": "<at>Sam</at>", "mentioned": {"id": "29:Sam", "name": "Sam"}}
-    )
+    sent["entities"].append({"type": "mention", "text": "<at>Sam</at>", "mentioned": {"id": "29:Sam", "name": "Sam"}})
     inbound = turn(sent).inbound
     assert inbound.act == Said("backup is @Sam")
     assert [m.name for m in inbound.mentioned] == ["Sam"]
@@ -77,9 +75,7 @@ def test_an_execute_is_a_press_answered_in_place_of_its_card() -> None:
 
 def test_a_form_sent_holds_raw_answers() -> None:
     parsed = turn(execute({"form": 4, "text.story": "It slipped", "pick.cause": "late", "many.met": "a,b"}))
-    assert parsed.inbound.act == Submitted(
-        4, {"story": "It slipped", "cause": {"pick": "late"}, "met": ["a", "b"]}
-    )
+    assert parsed.inbound.act == Submitted(4, {"story": "It slipped", "cause": {"pick": "late"}, "met": ["a", "b"]})
 
 
 def test_a_retry_and_a_double_click_are_one_event_and_a_later_press_is_another() -> None:
@@ -151,9 +147,7 @@ def test_the_bot_being_removed_from_a_team_ends_all_its_places() -> None:
     assert parsed.team
 
 
-@pytest.mark.parametrize(
-    "kind", ["messageReaction", "messageUpdate", "messageDelete", "typing", "event", "trace", "x"]
-)
+@pytest.mark.parametrize("kind", ["messageReaction", "messageUpdate", "messageDelete", "typing", "event", "trace", "x"])
 def test_what_is_not_for_the_coach_is_ignored(kind: str) -> None:
     assert isinstance(parse(activity(kind)), Ignored)
 

@@ -1,0 +1,269 @@
+"""The door for Teams: ``POST /api/messages``. Thin: check, parse, hand over, answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from adapters.teams import answers, limits
+from adapters.teams.activity import BadActivity, Json, read_json, text_in
+from adapters.teams.audience import Audience
+from adapters.teams.auth import Forged, Keys, KeysAway, TokenCheck
+from adapters.teams.client import TeamsMessenger, message_pages
+from adapters.teams.connector import Connector
+from adapters.teams.hosts import is_loopback, may_call
+from adapters.teams.pace import Pace
+from adapters.teams.parse import Gone, Ignored, Installed, Parsed, Turn, parse
+from adapters.teams.references import Contact, References
+from adapters.teams.render import wire
+from adapters.teams.settings import TeamsSettings
+from adapters.teams.tokens import Tokens
+from bot import metrics
+from bot.errors import TryLater, Undeliverable
+from bot.ports import Conversations, Inbound, Messenger, Notes, PlaceChanged, Removed, Reply, Who
+from bot.view import Card, card
+
+log = structlog.get_logger()
+
+STOP_SECONDS = 10.0
+LOOK_SECONDS = 1.5
+"""How long a turn waits to learn who reads in its place; beyond that it is unknown, which counts as everybody."""
+
+REPLY_TRIES = 5
+
+
+class Teams:
+    """The Teams side of the coach: routes for its application, and a Messenger for what is sent later."""
+
+    def __init__(self, settings: TeamsSettings, conversations: Conversations, notes: Notes) -> None:
+        self._settings = settings
+        self._conversations = conversations
+        self._session: aiohttp.ClientSession | None = None
+        self._references = References(notes)
+        self._check = TokenCheck(settings, Keys(settings.openid_url, self._http))
+        connector = Connector(settings, self._http, Tokens(settings, self._http))
+        self._audience = Audience(connector, self._references, local=settings.local)
+        self._messenger = TeamsMessenger(connector, self._references, self._audience, Pace())
+        self._running: set[asyncio.Task[Any]] = set()
+
+    @property
+    def messenger(self) -> Messenger:
+        """How the coach's messages reach Teams."""
+        return self._messenger
+
+    def routes(self) -> list[web.RouteDef]:
+        """The endpoint Teams posts to; none where Teams is not set up."""
+        return [web.post("/api/messages", self._messages)] if self._settings.configured else []
+
+    async def start(self) -> None:
+        """Open the one session that everything is sent over."""
+        if self._session is None:
+            pool = aiohttp.TCPConnector(limit=100, keepalive_timeout=60)
+            self._session = aiohttp.ClientSession(connector=pool, cookie_jar=aiohttp.DummyCookieJar())
+
+    async def stop(self) -> None:
+        """Let replies under way finish, for ten seconds at most, and close the session."""
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=STOP_SECONDS)
+        for task in set(self._running):
+            task.cancel()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise TryLater("The Teams side is not started.")
+        return self._session
+
+    # --- in --------------------------------------------------------------------------------------------
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        deadline = time.monotonic() + limits.ANSWER_WITHIN
+        try:
+            activity = await self._admitted(request)
+            parsed = parse(activity, local=self._settings.local)
+            self._of_our_tenant(parsed)
+        except BadActivity as bad:
+            return _refused(400, "bad_activity", str(bad))
+        except Forged as forged:
+            return _refused(forged.status, "forged", str(forged))
+        except KeysAway as away:
+            return _refused(503, "keys_away", str(away))
+        except web.HTTPException as wrong:
+            return _refused(wrong.status, "bad_request", wrong.reason)
+        return await self._taken(parsed, deadline)
+
+    async def _admitted(self, request: web.Request) -> Json:
+        """The activity of a request that may come in."""
+        # Only JSON: another site's page in a browser can send anything else without being asked about it.
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType
+        if self._settings.local and not is_loopback(f"http://{request.host}"):
+            raise Forged("a local tool calls this machine by its own name", status=403)
+        try:
+            body = await request.read()
+        except (web.RequestPayloadError, aiohttp.ClientPayloadError) as broken:
+            raise BadActivity("the body did not arrive whole") from broken
+        if len(body) > limits.REQUEST_BYTES:
+            raise web.HTTPRequestEntityTooLarge(limits.REQUEST_BYTES, len(body))
+        activity = read_json(body)
+        if not isinstance(activity, dict):
+            raise BadActivity("the body is no object")
+        if not self._settings.local:
+            await self._check.check(request.headers.get("Authorization", ""), activity)
+        if not may_call(text_in(activity, "serviceUrl"), self._settings):
+            raise Forged("the service URL is not one of Teams' own", status=403)
+        return activity
+
+    def _of_our_tenant(self, parsed: Parsed) -> None:
+        own = self._settings.tenant_id
+        if self._settings.local or self._settings.app_type == "MultiTenant" or not own:
+            return
+        if not isinstance(parsed, Ignored) and parsed.reference.tenant.lower() != own.lower():
+            raise Forged("the activity is of another tenant", status=403)
+
+    async def _taken(self, parsed: Parsed, deadline: float) -> web.Response:
+        try:
+            match parsed:
+                case Turn():
+                    return await self._turn(parsed, deadline)
+                case Installed(reference, greeting):
+                    await self._references.learn(reference)
+                    self._audience.forget(reference.place)
+                    return await self._turn(greeting, deadline) if greeting else web.Response()
+                case Gone():
+                    await self._gone(parsed)
+                case Ignored(why):
+                    log.info("teams.ignored", why=why)
+                    metrics.REFUSED.labels("teams", "ignored").inc()
+        except Exception:
+            # Nothing was committed: Teams delivers again, and the claim of the event keeps it single.
+            log.exception("teams.turn_failed")
+            return _refused(503, "turn_failed", "the turn failed")
+        return web.Response()
+
+    async def _turn(self, turn: Turn, deadline: float) -> web.Response:
+        await self._learn(turn)
+        turn = replace(turn, inbound=await self._looked(turn))
+        handling = self._keep(self._conversations.handle(turn.inbound))
+        await asyncio.wait({handling}, timeout=deadline - time.monotonic())
+        if not handling.done():
+            log.warning("teams.slow_turn")
+            self._keep(self._finish(turn, handling))
+            return _answered(answers.working(turn))
+        shown = answers.shown(turn, handling.result())
+        sending = self._keep(self._show(turn, shown))
+        if shown.body is None:
+            # The message may be answered first and the request after, while there is time.
+            await asyncio.wait({sending}, timeout=max(0.0, deadline - time.monotonic()))
+        return _answered(shown.body)
+
+    async def _finish(self, turn: Turn, handling: asyncio.Task[Reply]) -> None:
+        try:
+            await self._show(turn, answers.late(turn, await handling))
+        except Exception:
+            log.exception("teams.turn_failed")
+
+    async def _gone(self, gone: Gone) -> None:
+        reference = gone.reference
+        if gone.team:
+            for place in await self._references.bury_team(reference.tenant, reference.team, "removed"):
+                self._audience.forget(place)
+        await self._references.bury(reference.place, "removed")
+        self._audience.forget(reference.place)
+        known = await self._references.of_tenant(reference.tenant)
+        if known and all(r.dead for r in known):
+            # Teams tells of each place alone; the last one was the tenant's.
+            await self._conversations.handle(Inbound(gone.event, gone.who, gone.who.private, Removed()))
+
+    # --- who and where -----------------------------------------------------------------------------------
+
+    async def _learn(self, turn: Turn) -> None:
+        reference, who = turn.reference, turn.inbound.who
+        await self._references.learn(reference)
+        contact = Contact(who.key, turn.user, reference.service_url, reference.tenant, reference.bot)
+        await self._references.learn(contact)
+
+    async def _looked(self, turn: Turn) -> Inbound:
+        """The event with what Teams tells about its person and place; what it does not tell counts as outside."""
+        inbound, reference = turn.inbound, turn.reference
+        if isinstance(inbound.act, PlaceChanged):
+            self._audience.forget(inbound.act.place)
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                who = await self._seen(turn, inbound.who, turn.user)
+                mentioned = tuple([await self._seen(turn, m, m.key.split(":", 2)[2]) for m in inbound.mentioned])
+                origin = await self._audience.of(reference) if inbound.origin else None
+        except TimeoutError:
+            log.warning("teams.slow_look")
+            who = inbound.who if self._settings.local else replace(inbound.who, outsider=True)
+            mentioned, origin = (), inbound.origin
+        return replace(inbound, who=who, place=who.private, origin=origin, mentioned=mentioned)
+
+    async def _seen(self, turn: Turn, who: Who, user: str) -> Who:
+        member = await self._audience.member(turn.reference, user)
+        if member is None:
+            return who if self._settings.local else replace(who, outsider=True)
+        key = f"{who.tenant}:{member.aad}" if member.aad else who.key
+        return replace(who, key=key, outsider=who.outsider or not member.of_team)
+
+    # --- out ---------------------------------------------------------------------------------------------
+
+    async def _show(self, turn: Turn, shown: answers.Shown) -> None:
+        """Post a reply; what cannot reach the person is said where they are."""
+        key = turn.inbound.event
+        try:
+            for n, own in enumerate(shown.private):
+                await self._patiently(self._messenger.send, turn.inbound.who.private.key, own, key=f"{key}:{n}")
+            await self._here(turn, shown.here)
+        except Undeliverable as never:
+            log.warning("teams.reply_undeliverable", reason=never.reason)
+            if shown.private and turn.reference.scope != "personal":
+                await self._here(turn, (card(answers.NO_CHAT),))
+        except TryLater:
+            log.warning("teams.reply_given_up")
+
+    async def _here(self, turn: Turn, cards: tuple[Card, ...]) -> None:
+        query = {"isTargetedActivity": "true"} if turn.targeted and turn.reference.scope != "personal" else None
+        for page in (page for shows in cards for page in message_pages(shows)):
+            addressed = {**page, "recipient": {"id": turn.user}} if query else page
+            await self._patiently(self._messenger.reply, turn.reference, [addressed], query)
+
+    async def _patiently(self, send: Any, *args: Any, **named: Any) -> None:
+        """Send, and where Teams is busy wait as long as it asks for, a few times."""
+        for tried in range(1, REPLY_TRIES + 1):
+            try:
+                await send(*args, **named)
+                return
+            except TryLater as busy:
+                if tried == REPLY_TRIES:
+                    raise
+                await asyncio.sleep(min(busy.after + 0.1, 30.0))
+
+    def _keep(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Work that may outlive its request; ``stop`` waits for it."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+
+def _answered(body: Json | None) -> web.Response:
+    if body is None:
+        return web.Response()
+    return web.Response(body=wire(body), content_type="application/json")
+
+
+def _refused(status: int, reason: str, why: str) -> web.Response:
+    metrics.REFUSED.labels("teams", reason).inc()
+    log.warning("teams.refused_request", status=status, reason=reason, why=why[:200])
+    return web.Response(status=status, text=HTTPStatus(status).phrase)
