@@ -247,6 +247,16 @@ class Read(Question[A]):
     reader: Reader = lambda words, at: words
     made: Callable[[Raw], A] = lambda recorded: cast(Any, recorded)
 
+    def accept(self, raw: Raw, at: Moment) -> Raw:
+        """An option whose value reads like typed words ('tomorrow 9:00') is read; others answer as themselves."""
+        accepted = super().accept(raw, at)
+        if isinstance(accepted, dict) and "pick" in accepted:
+            try:
+                return self.reader(str(accepted["pick"]), at)
+            except ValueError:
+                return accepted
+        return accepted
+
     def read(self, words: str, at: Moment) -> Raw:
         """The reader's canonical answer; its ValueError is the sentence shown."""
         try:

@@ -6,9 +6,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 TURNS = Counter("salvage_turns_total", "Turns taken, by kind of event and outcome.", ("kind", "outcome"))
 TURN_SECONDS = Histogram("salvage_turn_seconds", "Time from event to commit, in seconds.")
-REFUSED = Counter(
-    "salvage_requests_refused_total", "Requests refused or ignored at the door.", ("adapter", "reason")
-)
+REFUSED = Counter("salvage_requests_refused_total", "Requests refused or ignored at the door.", ("adapter", "reason"))
 SENT = Counter("salvage_sent_total", "Messages delivered.", ("platform",))
 RETRIED = Counter("salvage_retried_total", "Deliveries put off for another try.", ("platform", "reason"))
 DEAD = Counter("salvage_dead_total", "Messages that will never be delivered.", ("platform", "reason"))

@@ -207,7 +207,10 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LocalMessage:
-    """Something shown in a local place; ``to`` is one person's key, or '' for all who read there."""
+    """Something shown in a local place; ``to`` is one person's key, or '' for all who read there.
+
+    ``mark`` grows with every message added or changed: a reader that keeps the last one it saw misses nothing.
+    """
 
     id: int
     place: str
@@ -215,6 +218,7 @@ class LocalMessage:
     card: Card
     shown_at: datetime
     author: str = ""
+    mark: int = 0
 
 
 class LocalLog(Protocol):

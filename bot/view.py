@@ -48,9 +48,7 @@ def say(template: str, **values: object) -> Line:
 def _styled(value: object, style: dict[str, bool]) -> list[Span]:
     parts: Iterable[Span] = value if isinstance(value, tuple) else (Span(str(value)),)
     return [
-        Span(p.text, p.bold or style["**"], p.italic or style["*"], p.strike or style["~~"])
-        for p in parts
-        if p.text
+        Span(p.text, p.bold or style["**"], p.italic or style["*"], p.strike or style["~~"]) for p in parts if p.text
     ]
 
 

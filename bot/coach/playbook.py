@@ -113,9 +113,7 @@ class Playbook:
     def _waits_for(self, facts: CaseFacts, play_id: str) -> tuple[str, ...]:
         needs = (self._by_id[need] for need in self._by_id[play_id].needs)
         return tuple(
-            need.id
-            for need in needs
-            if _fits(need, facts) and not facts.settled(need.id) and not _met(need, facts)
+            need.id for need in needs if _fits(need, facts) and not facts.settled(need.id) and not _met(need, facts)
         )
 
 

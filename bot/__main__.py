@@ -1,0 +1,86 @@
+"""The command line: ``salvage serve``, ``worker``, ``chat``, ``migrate``, ``doctor``, ``analyse`` and the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+
+from bot import analyse as analysis
+from bot import serving, talking
+from bot.config import read_settings
+from bot.errors import CannotStart, SalvageError
+from bot.logs import set_up_logs
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Salvage: a chat coach for people who look after clients."""
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> None:
+    """Run to the end; what stops it is one clear sentence, never a traceback."""
+    try:
+        asyncio.run(work)
+    except CannotStart as wrong:
+        click.echo(f"Salvage can't start. {wrong}", err=True)
+        sys.exit(2)
+    except SalvageError as wrong:
+        click.echo(str(wrong), err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@main.command()
+def serve() -> None:
+    """Run the coach: the browser chat, Slack and Teams where they are set up, and delivery."""
+    set_up_logs()
+    _run(serving.serve())
+
+
+@main.command()
+def worker() -> None:
+    """Only deliver what is due, beside other processes on PostgreSQL."""
+    set_up_logs()
+    _run(serving.work())
+
+
+@main.command()
+@click.option("--as", "person", default="Priya", help="Who you are; manager:Sam gives the role.", metavar="NAME")
+@click.option(
+    "--in", "place", default="private", help="Where you talk: private, #accounts, #client-acme.", metavar="PLACE"
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each message and turn.")
+def chat(person: str, place: str, as_json: bool) -> None:
+    """Talk with the coach in the terminal."""
+    set_up_logs(quiet=True)
+    _run(talking.chat(person, place, as_json=as_json))
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["causes", "tone"]))
+def analyse(kind: str) -> None:
+    """JSON lines in, JSON lines out: likely causes and plays of stories, or tone issues of texts."""
+    _run(analysis.analyse(kind, sys.stdin.buffer, sys.stdout))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to this version; an SQLite file is backed up first."""
+    set_up_logs()
+    _run(serving.migrate_now())
+
+
+@main.command()
+def doctor() -> None:
+    """Look at the settings, the database and the platforms, and say what is missing."""
+    set_up_logs(quiet=True)
+    _run(serving.doctor(read_settings()))
+
+
+if __name__ == "__main__":
+    main()

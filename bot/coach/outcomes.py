@@ -1,0 +1,146 @@
+"""What a dialog comes to: plain values that a service carries out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from bot.coach.cadence import Cadence
+from bot.coach.causes import Cause
+from bot.coach.money import Money
+from bot.coach.playbook import Fault, Severity
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """The dialog ended without anything to do; ``words`` are said."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What went wrong, as far as it is known: opens a case. ``owner`` and ``backup`` are people's keys."""
+
+    client: str
+    story: str
+    cause: Cause
+    client_id: int | None = None
+    second_cause: Cause | None = None
+    fault: Fault = "unclear"
+    severity: Severity = "medium"
+    contact: str = ""
+    cost: Money | None = None
+    cost_words: str = ""
+    since: date | None = None
+    client_words: str = ""
+    our_words: str = ""
+    wishes: tuple[str, ...] = ()
+    owner: str = ""
+    backup: str = ""
+
+
+@dataclass(frozen=True)
+class StepTaken:
+    """What a person did with the play that was suggested."""
+
+    case: int
+    version: int
+    last_entry: int
+    play: str
+    state: Literal["done", "later", "skipped", "begun"]
+    reason: str = ""
+    due: datetime | None = None
+    out_of_order: bool = False
+    draft: str = ""
+    ask_contact: bool = False
+
+
+@dataclass(frozen=True)
+class ContactLogged:
+    """Something the client said or wrote, how they sounded, and which wishes are met by now (ids)."""
+
+    case: int
+    words: str
+    temperature: str
+    met: tuple[int, ...] = ()
+    wishes: tuple[str, ...] = ()
+    heard: bool = True
+    promise: str = ""
+    play: str = ""
+
+
+@dataclass(frozen=True)
+class DraftMade:
+    """A draft as the person left it; ``sent`` only when they said that they sent it."""
+
+    case: int
+    kind: str
+    words: str
+    sent: bool
+    talk: bool = False
+    play: str = ""
+
+
+@dataclass(frozen=True)
+class OfferMade:
+    """What is offered to make it right."""
+
+    case: int
+    words: str
+    offer: Money
+    cost: Money | None
+    approver: str = ""
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """Check-ins for a case; ``place`` is a place key, '' for the place it was asked in."""
+
+    case: int
+    cadence: Cadence
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class ReminderChange:
+    """A change of a check-in schedule; ``until`` for a snooze, ``cadence`` for an edit."""
+
+    schedule: int
+    what: Literal["snooze", "skip", "edit", "pause", "resume", "cancel"]
+    until: datetime | None = None
+    cadence: Cadence | None = None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Something the client was told to expect by a time."""
+
+    client_id: int
+    words: str
+    due: datetime
+    case: int | None = None
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The end of a case; ``handed_back`` and ``reasons`` belong to parting."""
+
+    case: int
+    last_entry: int
+    outcome: Literal["healed", "parted", "lost"]
+    confirmed: str = ""
+    lesson: str = ""
+    reasons: tuple[str, ...] = ()
+    handed_back: str = ""
+    met: tuple[int, ...] = ()
+    farewell: bool = False
+
+
+@dataclass(frozen=True)
+class CaseEdit:
+    """Facts of a case set anew, by field name."""
+
+    case: int
+    changes: dict[str, str] = field(default_factory=dict)

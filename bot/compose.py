@@ -1,0 +1,96 @@
+"""The composition root: every part put together once, for the server, the worker and the terminal."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from bot.clock import LocalClock, RealClock
+from bot.coach.dates import parse_span, say_when
+from bot.coach.playbook import Playbook
+from bot.config import Settings
+from bot.conversation import Conversation
+from bot.delivery.in_process import InProcess
+from bot.errors import CannotStart, Refusal
+from bot.local import TENANT, LocalMessenger, LocalWords
+from bot.ports import Inbound, Messenger, Reply, Who
+from bot.storage import migrate
+from bot.storage.database import Database
+from bot.storage.local import StoredLog, StoredNotes
+from bot.view import card
+from dialogs.registry import DIALOGS
+
+
+@dataclass
+class Coach:
+    """The running coach, without any platform but the local one; adapters add their messengers."""
+
+    settings: Settings
+    database: Database
+    clock: LocalClock | RealClock
+    playbook: Playbook
+    conversation: Conversation
+    engine: InProcess
+    log: StoredLog
+    notes: StoredNotes
+    local: LocalMessenger
+    messengers: dict[str, Messenger] = field(default_factory=dict)
+
+    def messenger(self, tenant: str) -> Messenger | None:
+        """The messenger of a tenant's platform, where it runs here."""
+        return self.messengers.get(tenant.split(":", 1)[0])
+
+    @property
+    def local_words(self) -> LocalWords:
+        """The way in for the browser and the terminal."""
+        return LocalWords(self.conversation.handle, self.skip)
+
+    async def skip(self, words: str, who: Who) -> Reply:
+        """Move the local clock and say what time it is now; what comes due is delivered at once."""
+        try:
+            span = parse_span(words)
+            await self.clock.skip(span)
+        except (ValueError, Refusal) as no:
+            return Reply((card(str(no)),))
+        await self.engine.wake()
+        now = self.clock.now()
+        return Reply((card(f"It is now {say_when(now, now, who.zone or 'Europe/Berlin')}, {now:%d %B %Y}."),))
+
+    async def offer_again(self, inbound: Inbound) -> Reply:
+        """The question a person left open, for when they come back."""
+        return await self.conversation.offer_again(inbound)
+
+
+async def compose(settings: Settings, *, real_time: bool) -> Coach:
+    """Open the database (brought up to date on SQLite) and put the parts together."""
+    database = Database(settings.database_url)
+    if database.sqlite:
+        await migrate.upgrade(database)
+    elif not await migrate.check(database):
+        raise CannotStart("The database is not up to date. Run: salvage migrate")
+    clock: LocalClock | RealClock = RealClock() if real_time else LocalClock(database)
+    if isinstance(clock, LocalClock):
+        await clock.load()
+    try:
+        playbook = Playbook.load(settings.salvage_playbook)
+    except (ValueError, OSError) as wrong:
+        raise CannotStart(f"SALVAGE_PLAYBOOK can't be used: {wrong}") from wrong
+    log = StoredLog(database, clock)
+    local = LocalMessenger(log)
+    messengers: dict[str, Messenger] = {TENANT: local}
+    engine = InProcess(database, clock, playbook, lambda tenant: messengers.get(tenant.split(":", 1)[0]))
+    conversation = Conversation(database, DIALOGS, clock, playbook, engine.wake)
+    return Coach(
+        settings, database, clock, playbook, conversation, engine, log, StoredNotes(database), local, messengers
+    )
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, *, real_time: bool) -> AsyncIterator[Coach]:
+    """The coach, closed at the end."""
+    coach = await compose(settings, real_time=real_time)
+    try:
+        yield coach
+    finally:
+        await coach.database.close()

@@ -1,0 +1,59 @@
+"""Settings: the only reader of the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import CannotStart
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside; README lists each (a test keeps it so)."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    host: str = "127.0.0.1"
+    port: int = 3978
+    database_url: str = "sqlite:///salvage.db"
+    salvage_secret_key: SecretStr = SecretStr("")
+    salvage_deliver: bool = True
+    salvage_playbook: Path | None = None
+    salvage_zone: str = ""
+    salvage_log: str = "info"
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr = SecretStr("")
+    slack_api_url: str = "https://slack.com/api/"
+
+    microsoft_app_id: str = ""
+    microsoft_app_password: SecretStr = SecretStr("")
+    microsoft_app_tenant_id: str = ""
+    microsoft_app_type: str = "SingleTenant"
+    teams_local: bool = False
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach what is served."""
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def read_settings() -> Settings:
+    """The settings as the environment has them; raises CannotStart with every wrong one named."""
+    try:
+        settings = Settings()
+    except ValidationError as wrong:
+        lines = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in wrong.errors())
+        raise CannotStart(f"A setting is not right: {lines}.") from wrong
+    if settings.teams_local and not settings.loopback:
+        raise CannotStart("TEAMS_LOCAL=1 accepts unsigned requests, so HOST must be 127.0.0.1. Unset one of them.")
+    return settings

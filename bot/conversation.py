@@ -1,0 +1,198 @@
+"""One turn: an event comes in, the dialog or command behind it runs, and one transaction keeps all of it.
+
+Commit, then ack: the answer is given only after everything it says has been stored. A version column settles
+races: on a stale row the turn is taken again, which is safe because dialogs are pure.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
+
+from bot import commands, metrics, seat
+from bot.coach.playbook import Playbook
+from bot.dialog import Make
+from bot.errors import Refusal
+from bot.ports import (
+    Clock,
+    Commanded,
+    Inbound,
+    Opened,
+    PersonLeft,
+    Place,
+    PlaceChanged,
+    PlaceKind,
+    Pressed,
+    Quoted,
+    Removed,
+    Reply,
+    Said,
+    Submitted,
+)
+from bot.services import people, shown, upkeep
+from bot.services.turn import Begin, Result, Turn, told
+from bot.storage.database import Database
+from bot.storage.tables import Event
+from bot.view import AnswerPress, CommandPress, card, read_press
+
+log = structlog.get_logger()
+
+TRIES = 6
+ELSEWHERE = "I've answered you privately: people from outside can read here, or I can't be sure that they can't."
+OUTSIDER = "I only talk with the team that runs me. Please speak to your contact there."
+
+Dialogs = Mapping[str, Callable[[Mapping[str, Any]], Make]]
+Wake = Callable[[], Awaitable[None]]
+
+
+@dataclass
+class Conversation:
+    """The way in for every adapter; ``wake`` is called after a commit that left something to send."""
+
+    database: Database
+    dialogs: Dialogs
+    clock: Clock
+    playbook: Playbook
+    wake: Wake
+
+    async def handle(self, inbound: Inbound) -> Reply:
+        """Take one turn, commit it, and give the answer to show."""
+        began = time.perf_counter()
+        kind = type(inbound.act).__name__.lower()
+        with structlog.contextvars.bound_contextvars(event_id=inbound.event, tenant=inbound.who.tenant):
+            reply, outcome = await self._answer(inbound)
+        metrics.TURNS.labels(kind, outcome).inc()
+        metrics.TURN_SECONDS.observe(time.perf_counter() - began)
+        return reply
+
+    async def offer_again(self, inbound: Inbound) -> Reply:
+        """The question a person left open here, shown again; nothing where there is none."""
+        async with self.database.begin() as db:
+            turn = await self._turn(db, inbound)
+            result = await seat.offer_again(self.dialogs, turn)
+            await shown.remember(db, turn.place.key, turn.who.key, result.cards)
+            return Reply(result.cards)
+
+    async def _answer(self, inbound: Inbound) -> tuple[Reply, str]:
+        if inbound.who.outsider:
+            log.info("turn.outsider")
+            return Reply((card(OUTSIDER),)), "outsider"
+        for attempt in range(TRIES):
+            try:
+                return await self._once(inbound), "ok"
+            except (StaleDataError, IntegrityError) as race:
+                log.info("turn.again", attempt=attempt, because=type(race).__name__)
+            except DBAPIError as wrong:
+                if not _passing(wrong):
+                    raise
+                log.warning("turn.database_busy", attempt=attempt)
+        return Reply(
+            (card("Too many people are changing this at once. Nothing was changed. Please try again."),)
+        ), "busy"
+
+    async def _once(self, inbound: Inbound) -> Reply:
+        async with self.database.begin() as db:
+            if not await claimed(db, inbound.event, self.clock.now()):
+                log.info("turn.repeated")
+                return Reply()
+            turn = await self._turn(db, inbound)
+            try:
+                async with db.begin_nested():
+                    result = await self._act(turn, inbound.act)
+            except Refusal as no:
+                turn.posted.clear()
+                # What was rolled back is stale in memory; these two are needed to answer.
+                await db.refresh(turn.person)
+                await db.refresh(turn.workspace)
+                result = await seat.reoffer(self.dialogs, turn, told(str(no)))
+            reply = await self._shown(turn, inbound, result)
+            posted = bool(turn.posted)
+        if posted:
+            await self.wake()
+        return reply
+
+    async def _turn(self, db: AsyncSession, inbound: Inbound) -> Turn:
+        now = self.clock.now()
+        workspace = await people.workspace_of(db, inbound.who.tenant, now)
+        person = await people.person_of(db, workspace, inbound.who, now)
+        for mentioned in inbound.mentioned:
+            if not mentioned.outsider:
+                await people.person_of(db, workspace, mentioned, now)
+        origin = inbound.origin or inbound.place
+        await people.place_seen(db, workspace, origin)
+        place = inbound.place if _safe(inbound.place) else inbound.who.private
+        return Turn(db, workspace, person, inbound.who, place, origin, now, inbound.event, self.playbook)
+
+    async def _act(self, turn: Turn, act: object) -> Result:
+        match act:
+            case Said(text):
+                return await seat.said(self.dialogs, turn, text)
+            case Commanded(text):
+                return await seat.commanded(self.dialogs, turn, text)
+            case Pressed(value):
+                return await self._pressed(turn, value)
+            case Submitted(conversation, answers):
+                return await seat.submitted(self.dialogs, turn, conversation, answers)
+            case Opened():
+                return await commands.run(turn, "")
+            case Quoted(text, "start"):
+                return await seat.follow(self.dialogs, turn, Result(begin=Begin("diagnose", {"quoted": text})))
+            case Quoted(text, _):
+                return await seat.follow(self.dialogs, turn, Result(begin=Begin("log", {"words": text})))
+            case Removed():
+                await people.remove_tenant(turn.db, turn.who.tenant, turn.now)
+            case PersonLeft(key):
+                await upkeep.person_left(turn, key)
+            case PlaceChanged(key):
+                await upkeep.place_changed(turn, key)
+        return Result()
+
+    async def _pressed(self, turn: Turn, value: str) -> Result:
+        press = read_press(value)
+        match press:
+            case AnswerPress(conversation, key, answer):
+                return await seat.pressed(self.dialogs, turn, conversation, key, answer)
+            case CommandPress(command):
+                return await seat.commanded(self.dialogs, turn, command)
+        log.warning("turn.bad_press")
+        raise Refusal("I can't read that button any more. Type help to see what I can do.")
+
+    async def _shown(self, turn: Turn, inbound: Inbound, result: Result) -> Reply:
+        await shown.remember(turn.db, turn.place.key, turn.who.key, result.cards)
+        if turn.place == inbound.place or not result.cards:
+            return Reply(result.cards, result.pressed)
+        for n, shows in enumerate(result.cards):
+            turn.tell(turn.person, f"reply:{inbound.event}:{n}", shows)
+        return Reply((card(ELSEWHERE),), result.pressed, moved=True)
+
+
+def _safe(place: Place) -> bool:
+    return place.kind in (PlaceKind.private, PlaceKind.internal)
+
+
+def _passing(wrong: DBAPIError) -> bool:
+    """Whether the database may take the same work a moment later (a lock, a deadlock, a serialisation)."""
+    words = str(wrong.orig).casefold()
+    return any(w in words for w in ("locked", "deadlock", "could not serialize"))
+
+
+async def claimed(db: AsyncSession, key: str, now: Any) -> bool:
+    """Claim an event for this transaction; False where it was taken before."""
+    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else pg_insert
+    took = await db.execute(insert(Event).values(key=key[:300], at=now).on_conflict_do_nothing().returning(Event.key))
+    return took.first() is not None
+
+
+async def forget_events(db: AsyncSession, before: Any) -> None:
+    """Drop claims so old that no platform retries them any more."""
+    await db.execute(delete(Event).where(Event.at < before))

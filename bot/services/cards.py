@@ -1,0 +1,169 @@
+"""Cards that several services show: a case in short, a case in full, a check-in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.coach.casefile import CaseFile
+from bot.coach.causes import INFO
+from bot.coach.money import say_money
+from bot.services.cases import STAGE_WORDS
+from bot.view import (
+    Action,
+    Actions,
+    Card,
+    Element,
+    Facts,
+    Heading,
+    Line,
+    Note,
+    Quote,
+    Text,
+    button,
+    card,
+    clip,
+    plain,
+    say,
+)
+
+SEVERITY_WORDS = {"low": "mild", "medium": "serious", "high": "at risk of leaving"}
+FAULT_WORDS = {"ours": "ours", "theirs": "theirs", "shared": "shared", "unclear": "not clear whose doing"}
+READING_WORDS = {"warmer": "warmer", "same": "the same", "colder": "colder", "no_reply": "no reply"}
+STORY_SHOWN = 600
+
+
+def headline(file: CaseFile) -> Line:
+    """The case in one line: SAL-1 · Acme · kept in the dark · ours · serious."""
+    return say(
+        "**{label} · {client}** · {cause} · {fault} · {severity}",
+        label=file.label,
+        client=file.client,
+        cause=INFO[file.cause].said,
+        fault=FAULT_WORDS[file.fault],
+        severity=SEVERITY_WORDS[file.severity],
+    )
+
+
+def people_line(file: CaseFile) -> Line:
+    """Who owns it and who steps in."""
+    owner = "you" if file.owner == file.asker else file.owner
+    return say("Owner: {owner}. Backup: {backup}.", owner=owner, backup=file.backup or "nobody yet")
+
+
+def opened(file: CaseFile) -> Card:
+    """What is shown when a case has been opened."""
+    missing = None
+    if not file.wishes:
+        missing = Note(
+            say("What would make it right for {who} is still open. I'll ask after you have spoken.", who=file.hurt)
+        )
+    return card(Heading(f"{file.label} is open"), headline(file), people_line(file), missing)
+
+
+def full(file: CaseFile, timeline: Sequence[tuple[str, str, str]], schedules: Sequence[str] = ()) -> Card:
+    """A case with all its facts; ``timeline`` rows are (when, who, what)."""
+    elements: list[Element | Line | None] = [
+        Heading(f"{file.label} · {file.client}"),
+        headline(file),
+        Facts(tuple(facts(file, schedules))),
+        Quote(say("{story}", story=_shortened(file.story))),
+    ]
+    if file.client_words:
+        elements.append(say("*In {who}'s words:* “{words}”", who=file.hurt, words=_shortened(file.client_words)))
+    if file.our_words:
+        elements.append(say("*Our side:* {words}", words=_shortened(file.our_words)))
+    if file.wishes:
+        rows = "\n".join(f"{'✓' if w.met else '○'} {clip(w.words, 300)}" for w in file.wishes)
+        elements.append(say("**Fixed means:**\n{rows}", rows=rows))
+    if timeline:
+        rows = "\n".join(f"{when} · {who} · {clip(what, 200)}" for when, who, what in timeline)
+        elements.append(Note(say("{rows}", rows=rows)))
+    elements.append(Actions(_buttons(file)))
+    return card(*elements)
+
+
+def _buttons(file: CaseFile) -> tuple[Action, ...]:
+    if not file.open:
+        return (button("Start a new case", f"start {file.client}"),)
+    return (
+        button("Next step", f"next {file.label}", "primary"),
+        button("Log a contact", f"log {file.label}"),
+        button("Draft", f"draft {file.label}"),
+        button("Set check-ins", f"remind {file.label}"),
+        button("Edit", f"edit {file.label}"),
+        button("Close", f"close {file.label}"),
+    )
+
+
+def facts(file: CaseFile, schedules: Sequence[str]) -> list[tuple[str, Line]]:
+    """The facts of a case as name and value."""
+    rows: list[tuple[str, str]] = [
+        ("Stage", STAGE_WORDS[file.stage]),
+        ("Owner", plain(people_line(file))),
+    ]
+    if file.contact:
+        rows.append(("At the client", file.contact))
+    if file.cost or file.cost_words:
+        sum_words = say_money(file.cost) if file.cost else ""
+        rows.append(("Cost to them", clip(file.cost_words or sum_words, 300)))
+    if file.since:
+        rows.append(("Since", f"{file.since.day} {file.since:%B %Y}"))
+    if file.value:
+        rows.append(("Worth", f"{say_money(file.value)} a {file.period}"))
+    if file.temperature:
+        rows.append(("Last reading", READING_WORDS.get(file.temperature, file.temperature)))
+    if file.last_contact_at:
+        rows.append(("Last contact", file.when(file.last_contact_at)))
+    if file.waiting_since and file.reply_due_at:
+        rows.append(("Waiting for us", f"answer by {file.when(file.reply_due_at)}"))
+    rows += [("Promise", f"{clip(p.words, 150)}, {file.when(p.due)} ({p.state})") for p in file.promises[-5:]]
+    rows += [("Check-in", words) for words in schedules]
+    return [(name, say("{value}", value=value)) for name, value in rows]
+
+
+def _shortened(words: str) -> str:
+    if len(words) <= STORY_SHOWN:
+        return words
+    return clip(words, STORY_SHOWN) + f" ({len(words):,} characters are kept in full)"
+
+
+def nudge(file: CaseFile, occurrence: int, week: int) -> Card:
+    """A check-in: one line on where it stands, and one question."""
+    done = [s for s in file.steps if s.state == "done"]
+    met = len(file.wishes) - len(file.open_wishes)
+    stands = f"{met} of {len(file.wishes)} wishes met" if file.wishes else f"{len(done)} steps done"
+    return card(
+        say(
+            "**{client}, week {week}.** {stands}. {owner}, how are they?",
+            client=file.client,
+            week=week,
+            stands=stands[:1].upper() + stands[1:],
+            owner=file.owner,
+        ),
+        Actions(
+            tuple(
+                button(label, f"reading {occurrence} {value}")
+                for label, value in (
+                    ("Warmer", "warmer"),
+                    ("Same", "same"),
+                    ("Colder", "colder"),
+                    ("No reply yet", "no_reply"),
+                )
+            )
+        ),
+    )
+
+
+def nudge_answered(client: str, who: str, reading: str, when: str) -> Card:
+    """What a check-in turns into once somebody has answered it."""
+    return card(
+        Text(
+            say(
+                "**{client}**: {reading}. *{who}, {when}.*",
+                client=client,
+                reading=READING_WORDS[reading].capitalize(),
+                who=who,
+                when=when,
+            )
+        )
+    )

@@ -1,0 +1,404 @@
+"""Carrying out what a dialog came to: one function an outcome, each within the turn's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.coach import outcomes as o
+from bot.coach.causes import INFO
+from bot.coach.dates import find_dates
+from bot.coach.money import say_money
+from bot.errors import DialogError
+from bot.services import cards, cases, clients, lessons, promises, schedules
+from bot.services.turn import Begin, Result, Turn, offer, shown, told
+from bot.storage.tables import Case, Client, Criterion, DraftRow, PlaceRow, Reparation, Step
+from bot.view import Actions, Heading, Note, card, clip, say
+
+
+async def perform(turn: Turn, outcome: Any) -> Result:
+    """Carry out an outcome."""
+    if isinstance(outcome, dict):
+        return await _show_case(turn, outcome)
+    if type(outcome) not in EFFECTS:
+        raise DialogError(f"nothing is known to be done with {type(outcome).__name__}")
+    return await EFFECTS[type(outcome)](turn, outcome)
+
+
+async def _show_case(turn: Turn, outcome: dict[str, Any]) -> Result:
+    """The trouble told belongs to a case that is open: its words become a contact, or it is shown."""
+    if outcome.get("log"):
+        return Result(begin=Begin("log", {"case": outcome["show"], "words": outcome["log"]}))
+    return Result(begin=Begin("next", {"case": outcome["show"]}))
+
+
+async def nothing(turn: Turn, outcome: o.Nothing) -> Result:
+    """Only words."""
+    return told(outcome.words) if outcome.words else Result()
+
+
+async def diagnosed(turn: Turn, outcome: o.Diagnosis) -> Result:
+    """Open a case, say what was kept, recall what was learned before, and go on to the next step."""
+    client = await turn.db.get(Client, outcome.client_id) if outcome.client_id else None
+    if client is None or client.workspace_id != turn.workspace.id:
+        client = await clients.make(turn, outcome.client)
+    owner = await cases.person_named(turn, outcome.owner) if outcome.owner else turn.person
+    backup = await cases.person_named(turn, outcome.backup) if outcome.backup else None
+    case = await cases.open_case(
+        turn,
+        client,
+        owner=owner,
+        backup=backup,
+        story=outcome.story,
+        cause=outcome.cause,
+        second_cause=outcome.second_cause.value if outcome.second_cause else None,
+        fault=outcome.fault,
+        severity=outcome.severity,
+        contact=outcome.contact,
+        client_words=outcome.client_words,
+        our_words=outcome.our_words,
+        cost_cents=outcome.cost.cents if outcome.cost else None,
+        cost_currency=outcome.cost.currency if outcome.cost else None,
+        cost_words=outcome.cost_words,
+        since=outcome.since,
+    )
+    for words in outcome.wishes:
+        turn.db.add(Criterion(case_id=case.id, words=words))
+    file = await cases.settle(turn, case)
+    made = [cards.opened(file)]
+    if owner.id != turn.person.id:
+        turn.tell(
+            owner,
+            f"owner:{case.id}",
+            card(
+                say("{who} opened a case and named you its owner.", who=turn.person.name),
+                cards.headline(file),
+                Actions((offer("Next step", f"next {file.label}"),)),
+            ),
+            case_id=case.id,
+        )
+    learned = await lessons.for_cause(turn, case.cause)
+    if learned:
+        rows = "\n".join(f"– {clip(row.words, 300)}" for row in learned)
+        made.append(card(say("Learned the last time {cause}:\n{rows}", cause=INFO[file.cause].said, rows=rows)))
+    pattern = await lessons.pattern(turn, case)
+    if pattern:
+        made.append(card(Note(say("{pattern}", pattern=pattern))))
+    return Result(tuple(made), Begin("next", {"case": case.number}, case.id))
+
+
+async def step_taken(turn: Turn, outcome: o.StepTaken) -> Result:
+    """Keep what became of a play; two people at once are told of each other, and nothing is done twice."""
+    case = await cases.by_number(turn, outcome.case)
+    changes = await cases.changes_since(turn, case, outcome.last_entry)
+    play = turn.playbook.get(outcome.play)
+    earlier = next(
+        (c for c in reversed(changes) if c[1].kind == "step" and c[1].data.get("play") == outcome.play), None
+    )
+    if earlier is not None:
+        name, entry = earlier
+        words = f"{name} was first: {entry.words} ({cases.local_day(turn, entry.at)}). Nothing was changed by you."
+        return Result((card(words),), Begin("next", {"case": case.number}, case.id))
+    turn.db.add(
+        Step(
+            case_id=case.id,
+            play=play.id,
+            state=outcome.state,
+            reason=outcome.reason,
+            out_of_order=outcome.out_of_order,
+            due_at=outcome.due,
+            by_id=turn.person.id,
+            at=turn.now,
+        )
+    )
+    words = _step_words(turn, play.title, outcome)
+    cases.note(turn, case, "step", words, play=play.id, state=outcome.state)
+    case.next_due_at = outcome.due if outcome.state == "later" else None
+    await cases.settle(turn, case)
+    heads_up = [card(Note(say("Meanwhile {name}: {what}", name=n, what=clip(e.words, 200)))) for n, e in changes[-3:]]
+    return _after_step(turn, case, play.id, outcome, heads_up)
+
+
+def _step_words(turn: Turn, title: str, outcome: o.StepTaken) -> str:
+    if outcome.state == "later" and outcome.due:
+        return f"{title}: later, {cases.local_day(turn, outcome.due)}"
+    because = f" ({outcome.reason})" if outcome.reason else ""
+    early = ", out of order" if outcome.out_of_order else ""
+    return f"{title}: {outcome.state}{early}{because}"
+
+
+def _after_step(turn: Turn, case: Case, play: str, outcome: o.StepTaken, heads_up: list[Any]) -> Result:
+    if outcome.state == "later" and outcome.due:
+        when = cases.local_day(turn, outcome.due)
+        turn.post(
+            tenant=turn.who.tenant,
+            place=turn.who.private.key,
+            key=f"later:{case.id}:{play}:{turn.event}"[:200],
+            shows=card(
+                say(
+                    "You asked me to bring this up again: **{title}**, SAL-{n}.",
+                    title=turn.playbook.get(play).title,
+                    n=case.number,
+                ),
+                Actions((offer("Next step", f"next SAL-{case.number}"),)),
+            ),
+            case_id=case.id,
+            owner_id=turn.person.id,
+            not_before=outcome.due,
+        )
+        return Result((*heads_up, card(f"Good. I'll bring it up again {when}.")))
+    if outcome.draft:
+        return Result(
+            tuple(heads_up), Begin("draft", {"case": case.number, "kind": outcome.draft, "play": play}, case.id)
+        )
+    if outcome.ask_contact:
+        return Result((*heads_up, card("Noted.")), Begin("log", {"case": case.number, "play": play}, case.id))
+    if outcome.state == "begun":
+        return Result(tuple(heads_up), Begin("next", {"case": case.number, "play": play}, case.id))
+    if outcome.state == "done" and play == "scheduled_check_ins":
+        return Result(tuple(heads_up), Begin("remind", {"case": case.number}, case.id))
+    if outcome.state == "done" and play in ("pay_or_reparation", "go_beyond"):
+        return Result(tuple(heads_up), Begin("reparation", {"case": case.number}, case.id))
+    return Result((*heads_up, card("Noted.")), Begin("next", {"case": case.number}, case.id))
+
+
+async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
+    """Keep what the client said and how they sounded; the check-ins' pace follows."""
+    case = await cases.by_number(turn, outcome.case)
+    await cases.read_temperature(turn, case, outcome.temperature)
+    case.heard = case.heard or (outcome.heard and outcome.temperature != "no_reply")
+    if outcome.words and not case.client_words:
+        case.client_words = outcome.words
+    for words in outcome.wishes:
+        turn.db.add(Criterion(case_id=case.id, words=words))
+    await _tick(turn, case, outcome.met)
+    reading = cards.READING_WORDS[outcome.temperature]
+    cases.note(turn, case, "contact", f"{outcome.words} ({reading})" if outcome.words else reading)
+    file = await cases.settle(turn, case)
+    pace = await schedules.after_reading(turn, case)
+    said = [say("Kept, in their words. Reading: {reading}.", reading=reading)]
+    if pace:
+        said.append(say("{pace}", pace=pace))
+    if file.wishes and not file.open_wishes:
+        said.append(
+            say(
+                "Every wish of {who} is met. Ask whether it feels fixed, then: close {label}.",
+                who=file.hurt,
+                label=file.label,
+            )
+        )
+        return Result((card(*said, Actions((offer("Close it", f"close {file.label}"),))),))
+    found = find_dates(outcome.promise, turn.now, turn.person.zone) if outcome.promise else ()
+    if found:
+        return Result(
+            (card(*said),),
+            Begin(
+                "promise",
+                {
+                    "client_id": case.client_id,
+                    "case": case.number,
+                    "words": outcome.promise,
+                    "when": found[0][2].isoformat(),
+                },
+                case.id,
+            ),
+        )
+    return Result((card(*said),), Begin("next", {"case": case.number}, case.id))
+
+
+async def _tick(turn: Turn, case: Case, met: tuple[int, ...]) -> None:
+    """Mark exit criteria of this case as met."""
+    for row in await turn.db.scalars(select(Criterion).where(Criterion.case_id == case.id)):
+        if row.id in met and row.met_at is None:
+            row.met_at, row.met_by = turn.now, turn.person.id
+            cases.note(turn, case, "met", row.words)
+
+
+async def draft_made(turn: Turn, outcome: o.DraftMade) -> Result:
+    """Keep a draft; a sent one is a step done and perhaps a promise."""
+    case = await cases.by_number(turn, outcome.case)
+    turn.db.add(
+        DraftRow(
+            case_id=case.id,
+            kind=outcome.kind,
+            words=outcome.words,
+            by_id=turn.person.id,
+            made_at=turn.now,
+            sent_at=turn.now if outcome.sent else None,
+        )
+    )
+    cases.note(turn, case, "sent" if outcome.sent else "draft", outcome.words, draft=outcome.kind)
+    if not outcome.sent:
+        await cases.settle(turn, case)
+        return told(f"Kept with SAL-{case.number}. Nothing was sent; say so when you have sent it.")
+    case.last_contact_at = turn.now
+    case.waiting_since = case.reply_due_at = None
+    play = outcome.play or _play_of(turn, outcome.kind)
+    if play:
+        turn.db.add(Step(case_id=case.id, play=play, state="done", reason="", by_id=turn.person.id, at=turn.now))
+    await cases.settle(turn, case)
+    noted = card(f"Noted: you sent it {cases.local_day(turn, turn.now)}. I never send anything myself.")
+    found = find_dates(outcome.words, turn.now, turn.person.zone)
+    if found:
+        return Result(
+            (noted,),
+            Begin(
+                "promise",
+                {
+                    "client_id": case.client_id,
+                    "case": case.number,
+                    "words": promises.sentence_with(outcome.words, found[0][:2]),
+                    "when": found[0][2].isoformat(),
+                },
+                case.id,
+            ),
+        )
+    return Result((noted,), Begin("next", {"case": case.number}, case.id))
+
+
+def _play_of(turn: Turn, kind: str) -> str:
+    return next((p.id for p in turn.playbook.plays if p.draft == kind), "")
+
+
+async def offer_made(turn: Turn, outcome: o.OfferMade) -> Result:
+    """Keep what is offered, against what it cost them, and who approved."""
+    case = await cases.by_number(turn, outcome.case)
+    if outcome.cost:
+        case.cost_cents, case.cost_currency = outcome.cost.cents, outcome.cost.currency
+    approver = await cases.person_named(turn, outcome.approver) if outcome.approver else None
+    turn.db.add(
+        Reparation(
+            case_id=case.id,
+            words=outcome.words,
+            cost_cents=outcome.cost.cents if outcome.cost else None,
+            offer_cents=outcome.offer.cents,
+            currency=outcome.offer.currency,
+            state="approved",
+            by_id=turn.person.id,
+            approver_id=approver.id if approver else None,
+            at=turn.now,
+        )
+    )
+    by = f", approved by {approver.name}" if approver else ""
+    cases.note(turn, case, "offer", f"{say_money(outcome.offer)}: {outcome.words}{by}")
+    await cases.settle(turn, case)
+    words = f"Kept: {say_money(outcome.offer)}{by}. Tell them yourself; I can help to word it."
+    return Result((card(words),), Begin("next", {"case": case.number}, case.id))
+
+
+async def reminder_set(turn: Turn, outcome: o.Reminder) -> Result:
+    """A new check-in cadence, with the first time it comes."""
+    case = await cases.by_number(turn, outcome.case)
+    place = outcome.place or (turn.origin.key if turn.origin.kind.value == "internal" else turn.who.private.key)
+    known = place.startswith("@") or await turn.db.scalar(
+        select(PlaceRow.id).where(PlaceRow.key == place, PlaceRow.workspace_id == turn.workspace.id)
+    )
+    if not known or (place.startswith("@") and place != turn.who.private.key):
+        return told("I don't know that place. Speak to me there once, then ask again.")
+    row = await schedules.make(turn, case, outcome.cadence, place)
+    where = await schedules.place_name(turn, place)
+    words = f"{schedules.in_words(turn, row)}, in {where}"
+    cases.note(turn, case, "reminder", f"Check-ins {words}")
+    await _done_once(turn, case, "scheduled_check_ins")
+    file = await cases.settle(turn, case)
+    first = cases.local_day(turn, row.next_due_at) if row.next_due_at else "never"
+    return told(
+        f"I'll ask about {file.client} {words}. First: {first}.",
+        offer("Snooze", f"reminder {row.id} snooze"),
+        offer("Edit", f"reminder {row.id} edit"),
+        offer("Cancel it", f"reminder {row.id} cancel"),
+    )
+
+
+async def _done_once(turn: Turn, case: Case, play: str) -> None:
+    done = await turn.db.scalar(select(Step.id).where(Step.case_id == case.id, Step.play == play, Step.state == "done"))
+    if done is None:
+        turn.db.add(Step(case_id=case.id, play=play, state="done", reason="", by_id=turn.person.id, at=turn.now))
+
+
+async def reminder_changed(turn: Turn, outcome: o.ReminderChange) -> Result:
+    """A change of a schedule."""
+    return told(await schedules.change(turn, outcome))
+
+
+async def promised(turn: Turn, outcome: o.Promise) -> Result:
+    """A promise to watch."""
+    return await promises.make(turn, outcome)
+
+
+async def closed(turn: Turn, outcome: o.Closing) -> Result:
+    """End a case: what was confirmed, learned and handed back is kept; check-ins and the clock stop."""
+    case = await cases.by_number(turn, outcome.case)
+    await cases.refuse_if_changed(turn, case, outcome.last_entry)
+    await _tick(turn, case, outcome.met)
+    case.stage, case.stage_at, case.closed_at, case.outcome = outcome.outcome, turn.now, turn.now, outcome.outcome
+    case.waiting_since = case.reply_due_at = case.next_due_at = None
+    words = {"healed": "Healed", "parted": "Parted", "lost": "Lost"}[outcome.outcome]
+    details = "; ".join(d for d in (outcome.confirmed, ", ".join(outcome.reasons), outcome.handed_back) if d)
+    cases.note(turn, case, "closed", f"{words}. {details}".strip())
+    if outcome.lesson:
+        lessons.keep(turn, case, outcome.lesson)
+        cases.note(turn, case, "lesson", outcome.lesson)
+    ended = await schedules.stop_all(turn, case)
+    file = await cases.settle(turn, case)
+    made = [_closed_card(file, outcome, ended)]
+    pattern = await lessons.pattern(turn, case)
+    if pattern:
+        made.append(card(Note(say("{pattern}", pattern=pattern))))
+    if outcome.farewell:
+        return Result(tuple(made), Begin("draft", {"case": case.number, "kind": "goodbye"}, case.id))
+    return Result(tuple(made))
+
+
+def _closed_card(file: Any, outcome: o.Closing, ended: int) -> Any:
+    words = {
+        "healed": "{client} is healed, in {who}'s own words. Their requests go back to standard priority.",
+        "parted": "You and {client} part ways. What was agreed is kept with the case.",
+        "lost": "{client} has left. What happened is kept, so that it helps the next one.",
+    }[outcome.outcome]
+    lines = [say(words, client=file.client, who=file.hurt)]
+    if outcome.lesson:
+        lines.append(say("Learned: {lesson}", lesson=outcome.lesson))
+    if ended:
+        lines.append(say("I've stopped the check-ins."))
+    return card(Heading(f"{file.label} is closed"), *lines)
+
+
+async def edited(turn: Turn, outcome: o.CaseEdit) -> Result:
+    """Facts of a case set anew."""
+    case = await cases.by_number(turn, outcome.case)
+    for name, value in outcome.changes.items():
+        if name == "wishes":
+            turn.db.add(Criterion(case_id=case.id, words=value))
+        elif name in ("owner", "backup", "sponsor"):
+            person = await cases.person_named(turn, value)
+            setattr(case, f"{name}_id", person.id)
+            value = person.name
+        elif name == "confidential":
+            case.confidential = value == "yes"
+        elif name in EDITABLE:
+            setattr(case, name, value)
+        else:
+            raise DialogError(f"a case has no field {name!r} to edit")
+        cases.note(turn, case, "edited", f"{name.replace('_', ' ')}: {value}")
+    file = await cases.settle(turn, case)
+    return shown(card(say("Changed."), cards.headline(file), cards.people_line(file)))
+
+
+EDITABLE = {"cause", "second_cause", "fault", "severity", "contact", "client_words", "our_words", "cost_words"}
+
+EFFECTS: dict[type, Callable[[Turn, Any], Awaitable[Result]]] = {
+    o.Nothing: nothing,
+    o.Diagnosis: diagnosed,
+    o.StepTaken: step_taken,
+    o.ContactLogged: contact_logged,
+    o.DraftMade: draft_made,
+    o.OfferMade: offer_made,
+    o.Reminder: reminder_set,
+    o.ReminderChange: reminder_changed,
+    o.Promise: promised,
+    o.Closing: closed,
+    o.CaseEdit: edited,
+}

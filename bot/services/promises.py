@@ -1,0 +1,96 @@
+"""The promise ledger: what a client was told to expect, by when, and whether it was kept."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from bot.coach import outcomes as o
+from bot.errors import NotFound
+from bot.services import cases
+from bot.services.turn import Begin, Result, Turn, offer, told
+from bot.storage.tables import Case, Client, PromiseRow
+
+WARN_AT = 0.75
+"""The share of a promise's time after which its owner is warned."""
+
+
+async def make(turn: Turn, promise: o.Promise) -> Result:
+    """Keep a promise and the time at which its owner is warned."""
+    client = await turn.db.get(Client, promise.client_id)
+    if client is None or client.workspace_id != turn.workspace.id:
+        raise NotFound("I don't know that client any more.")
+    case = await cases.open_case_of(turn, client.id)
+    broken = await turn.db.scalar(
+        select(PromiseRow.words).where(PromiseRow.client_id == client.id, PromiseRow.state == "broken").limit(1)
+    )
+    row = PromiseRow(
+        case_id=case.id if case else None,
+        client_id=client.id,
+        words=promise.words,
+        owner_id=turn.person.id,
+        made_at=turn.now,
+        due_at=promise.due,
+        warn_at=warn_time(turn.now, promise.due),
+        state="open",
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    if case:
+        cases.note(turn, case, "promise", f"{promise.words}, {cases.local_day(turn, promise.due)}")
+        await cases.settle(turn, case)
+    words = f"I'll watch it: {promise.words.rstrip('.')}, {cases.local_day(turn, promise.due)}."
+    if broken:
+        words += f" One promise to {client.name} is broken: “{broken[:120]}”. Settle that one before you promise more."
+    result = told(words, offer("Kept", f"kept {row.id}"), offer("It will slip", f"slip {row.id}"))
+    if case and promise.case is not None:
+        return Result(result.cards, Begin("next", {"case": case.number}, case.id))
+    return result
+
+
+def warn_time(made: datetime, due: datetime) -> datetime:
+    """When the owner is warned: three quarters through, and at least a day before where there is that much time."""
+    share = made + (due - made) * WARN_AT
+    return min(share, due - timedelta(days=1)) if due - made > timedelta(days=2) else share
+
+
+async def by_id(turn: Turn, number: int) -> PromiseRow:
+    """A promise of this workspace."""
+    row = await turn.db.get(PromiseRow, number)
+    client = await turn.db.get(Client, row.client_id) if row else None
+    if row is None or client is None or client.workspace_id != turn.workspace.id:
+        raise NotFound(f"There is no promise {number}.")
+    if row.case_id:
+        await cases.allow(turn, await turn.db.get_one(Case, row.case_id))
+    return row
+
+
+async def settle(turn: Turn, number: int, state: str) -> Result:
+    """Mark a promise as kept or broken."""
+    row = await by_id(turn, number)
+    if row.state != "open":
+        return told(f"That promise is already {row.state}. Nothing was changed.")
+    row.state, row.settled_at, row.warn_at = state, turn.now, None
+    if row.case_id:
+        case = await turn.db.get_one(Case, row.case_id)
+        cases.note(turn, case, "promise", f"{state}: {row.words}")
+        await cases.settle(turn, case)
+    return told(
+        {
+            "kept": "Kept. That is how trust comes back.",
+            "broken": "Noted as broken. Call them before they call you.",
+        }[state]
+    )
+
+
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
+
+
+def sentence_with(words: str, span: tuple[int, int]) -> str:
+    """The sentence around a found date."""
+    for match in _SENTENCE.finditer(words):
+        if match.start() <= span[0] < match.end():
+            return match.group().strip()
+    return words[:200]

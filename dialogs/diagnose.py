@@ -1,0 +1,319 @@
+"""Ask what went wrong and agree what 'fixed' would mean; a client and one sentence are enough to open a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from bot.coach.causes import INFO, Cause
+from bot.coach.dates import parse_date
+from bot.coach.money import Money, find_money
+from bot.coach.outcomes import Diagnosis, Nothing
+from bot.coach.playbook import Fault, Severity
+from bot.coach.wishes import split_wishes
+from bot.dialog import Choice, Date, Dialog, Form, Load, Moment, Person, Say, Text
+from bot.view import Note, Option, Quote, card, say
+from dialogs.options import FAULTS, LATER, SEVERITIES, argument, colleagues, people_options
+
+NEW = "new"
+MORE = "more"
+NOW = "now"
+OPENING_LINE = (
+    "I get the sense that we haven't lived up to your expectations recently. "
+    "If that's the case, could you please let me know how so we can correct it?"
+)
+"""How to ask a client what is wrong (TAXONOMY.md, `ask_what_is_wrong`, seed 003)."""
+
+QUICK = (
+    Option("Something broke", "cause:unresolved_problem"),
+    Option("We were late", "cause:missed_deadline_or_no_show"),
+    Option("They heard nothing from us", "cause:kept_in_dark"),
+    Option("Something else", "else"),
+    Option("I don't know why", "cause:unknown"),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is known under a client's name: the client itself, names near it, and its open case."""
+
+    id: int | None
+    name: str
+    near: tuple[tuple[int, str], ...]
+    case: int | None
+    contact: str
+
+
+def found(data: Any) -> Found:
+    """A look-up of a client as it was recorded."""
+    near = tuple((int(n["id"]), str(n["name"])) for n in data["near"])
+    return Found(data["id"], data["name"], near, data["case"], data["contact"])
+
+
+def guesses(data: Any) -> tuple[Cause, ...]:
+    """Likely causes as they were recorded, most likely first."""
+    return tuple(Cause(c) for c in data["causes"])
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened, and the cause where it was picked instead of told."""
+
+    words: str
+    cause: Cause | None = None
+
+
+def diagnose(args: Mapping[str, Any]) -> Dialog[Diagnosis | Nothing | dict[str, Any]]:
+    """From a client's name to what went wrong, whose doing it was, and what would make it right."""
+    client = yield from which_client(argument(args, "client"))
+    if client.case is not None and (yield from same_trouble(client)):
+        return {"show": client.case, "log": argument(args, "story") or argument(args, "quoted")}
+    given = argument(args, "story") or argument(args, "told")
+    story = yield from what_happened(client, given, argument(args, "quoted"))
+    likely = yield from Load("guesses", "likely_causes", _whole, {"story": story.words})
+    quick = bool(argument(args, "story"))
+    cause = story.cause or (yield from which_cause(likely, quick=quick))
+    if cause is Cause.nothing_wrong:
+        return Nothing(
+            f"Then there is nothing to repair with {client.name}. A short call or a line to say hello keeps it so."
+        )
+    basis = Diagnosis(
+        client=client.name,
+        client_id=client.id,
+        story=story.words,
+        cause=cause,
+        second_cause=_second(likely, cause),
+        fault=cast(Fault, likely["fault"]),
+        severity=cast(Severity, likely["severity"]),
+        client_words=argument(args, "quoted"),
+        contact=client.contact,
+        cost=find_money(story.words),
+    )
+    if quick:
+        return basis
+    if cause is Cause.unknown:
+        return (yield from ask_them_first(basis))
+    return (yield from details(basis))
+
+
+def _whole(data: Any) -> dict[str, Any]:
+    guesses(data)
+    return cast(dict[str, Any], data)
+
+
+def _second(likely: Mapping[str, Any], cause: Cause) -> Cause | None:
+    second = likely.get("second")
+    return Cause(second) if second and second != cause.value else None
+
+
+def which_client(given: str) -> Dialog[Found]:
+    """The client meant; near names are asked about, never guessed."""
+    name = given or (yield from Text("client", "Which client is it?", multiline=False))
+    client = yield from Load("found", "client", found, {"name": name})
+    if client.id is not None or not client.near:
+        return client
+    picked = yield from Choice(
+        "which",
+        say("I don't know **{name}**, but I know names like it. Which one do you mean?", name=name),
+        options=(*(Option(n, str(i)) for i, n in client.near), Option("A new client", NEW)),
+    )
+    if picked == NEW:
+        return Found(None, client.name, (), None, "")
+    return (yield from Load("picked", "client", found, {"client_id": int(picked)}))
+
+
+def same_trouble(client: Found) -> Dialog[bool]:
+    """Whether this belongs to the case that is already open."""
+    answer = yield from Choice(
+        "again",
+        say(
+            "**{client}** already has SAL-{case} open. Is this the same trouble?",
+            client=client.name,
+            case=client.case,
+        ),
+        options=(Option("Same trouble", "same"), Option("Something new", NEW)),
+        near={"yes": "same", "no": NEW},
+    )
+    return answer == "same"
+
+
+def what_happened(client: Found, given: str, quoted: str) -> Dialog[Story]:
+    """The story in the team member's words, or the closest of a few."""
+    if given:
+        return Story(given)
+    if quoted:
+        yield from Say("quoted", card(Note(say("Their message, kept in their words:")), Quote(say("{w}", w=quoted))))
+    opening = "What happened?" if client.id is not None else "**{client}** is new to me. What happened?"
+    told = yield from Text(
+        "story",
+        say(opening + "\nTell it in your own words, or pick the closest.", client=client.name),
+        options=QUICK,
+    )
+    if told == "else":
+        return Story((yield from Text("story_words", "Then tell me in your own words. One sentence is enough.")))
+    if told.startswith("cause:"):
+        cause = Cause(told.removeprefix("cause:"))
+        if cause is Cause.unknown:
+            return Story(f"{client.name} has cooled, and nobody knows why.", cause)
+        words = yield from Text("story_words", "What happened, in one sentence? It is kept with the case.")
+        return Story(words, cause)
+    return Story(told)
+
+
+def which_cause(likely: Mapping[str, Any], *, quick: bool) -> Dialog[Cause]:
+    """The cause: the likely ones first, the rest behind 'Something else'."""
+    ranked = guesses(likely)
+    if quick:
+        return next(c for c in ranked if c is not Cause.nothing_wrong)
+    first, rest = ranked[:3], [c for c in INFO if c not in ranked[:3]]
+    picked = yield from Choice(
+        "cause",
+        say("That sounds like **{cause}**. Right?", cause=INFO[first[0]].said),
+        options=(*(Option(INFO[c].label, c.value) for c in first), Option("Something else", MORE)),
+        near=dict.fromkeys(("yes", "y", "right", "correct", "ok"), first[0].value) | {"no": MORE, "else": MORE},
+    )
+    if picked != MORE:
+        return Cause(picked)
+    other = yield from Choice(
+        "cause_more", "Which of these is closest?", options=tuple(Option(INFO[c].label, c.value) for c in rest)
+    )
+    return Cause(other)
+
+
+def ask_them_first(basis: Diagnosis) -> Dialog[Diagnosis]:
+    """Nobody knows what went wrong: give the opening line, and wait for the client's answer."""
+    contact = yield from who_is_upset(basis)
+    yield from Say(
+        "opening",
+        card(
+            say("Then asking is the first step. An opening that works:"),
+            Quote(say("{line}", line=OPENING_LINE)),
+            say("Listen to the end before explaining anything. I'll ask you for the answer afterwards."),
+        ),
+    )
+    return _with(basis, contact=contact)
+
+
+def who_is_upset(basis: Diagnosis) -> Dialog[str]:
+    """The person at the client; '' while that is not known."""
+    if basis.contact:
+        return basis.contact
+    contact = yield from Text(
+        "contact",
+        say("Who at {client} is upset? A name, so that you know whom to speak to.", client=basis.client),
+        options=(Option("Don't know yet", LATER),),
+        multiline=False,
+    )
+    return "" if contact == LATER else contact
+
+
+def details(basis: Diagnosis) -> Dialog[Diagnosis]:
+    """Whose doing, how bad, both sides, and what would make it right."""
+    fault = yield from Choice(
+        "fault",
+        "Whose doing was it, as far as you know?",
+        options=(*FAULTS, Option("Open the case now, the rest later", NOW)),
+        near={"us": "ours", "we": "ours", "them": "theirs", "both": "shared", "later": NOW},
+    )
+    if fault == NOW:
+        return basis
+    extent = yield from Form("extent", "How bad is it", extent_questions(basis))
+    contact = yield from who_is_upset(basis)
+    sides = yield from Form("sides", "Both sides", side_questions(contact or basis.client, basis.client_words))
+    team = yield from Load("team", "team", lambda d: (d["me"], colleagues(d["people"])))
+    owner, backup = yield from who_owns(*team)
+    return _with(
+        basis,
+        fault=fault,
+        severity=extent["severity"],
+        cost_words=_known(extent["cost"]),
+        cost=_cost(extent["cost"]) or basis.cost,
+        since=extent["since"],
+        contact=contact,
+        client_words=basis.client_words or _known(sides.get("client_words", "")),
+        our_words=_known(sides["our_words"]),
+        wishes=split_wishes(_known(sides["wishes"])),
+        owner=owner,
+        backup=backup,
+    )
+
+
+def extent_questions(basis: Diagnosis) -> tuple[Any, ...]:
+    """How bad, what it has cost, since when."""
+    return (
+        Choice(
+            "severity",
+            "How bad is it?",
+            options=SEVERITIES,
+            near={"low": "low", "medium": "medium", "bad": "medium", "high": "high", "very bad": "high"},
+        ),
+        Text(
+            "cost",
+            say("What has it cost {client} so far?", client=basis.client),
+            hint="A sum, or a sentence.",
+            options=(Option("Don't know yet", LATER),),
+            multiline=False,
+        ),
+        Date[date | None](
+            "since",
+            "Since when?",
+            hint="A day, such as 3 November or last Friday.",
+            options=(Option("Don't know", LATER),),
+            reader=_read_past_day,
+            made=date.fromisoformat,
+        ),
+    )
+
+
+def side_questions(contact: str, known_words: str) -> tuple[Any, ...]:
+    """The client's words, ours, and the exit criteria."""
+    theirs = Text(
+        "client_words",
+        say("What did {contact} say? Their own words, as far as you have them.", contact=contact),
+        options=(Option("Nothing yet", LATER),),
+    )
+    rest = (
+        Text("our_words", "And our side: how do we see it?", options=(Option("The same", LATER),)),
+        Text(
+            "wishes",
+            say("What would have to be true for {contact} to say “this is fixed”?", contact=contact),
+            hint="Their words if you have them, one wish a line.",
+            options=(Option("I need to ask", LATER),),
+        ),
+    )
+    return rest if known_words else (theirs, *rest)
+
+
+def who_owns(me: str, team: tuple[Any, ...]) -> Dialog[tuple[str, str]]:
+    """The owner and the backup, as people's keys."""
+    if len(team) < 2:
+        return me, ""
+    mine = (Option("I do", me), *people_options(team, but=me))
+    owner = yield from Person("owner", "Who owns this case?", options=mine)
+    others = (*people_options(team, but=owner), Option("Nobody yet", LATER))
+    backup = yield from Person("backup", "Who steps in when the owner is away?", options=others)
+    return owner, "" if backup == LATER else backup
+
+
+def _read_past_day(words: str, at: Moment) -> str:
+    from zoneinfo import ZoneInfo
+
+    return parse_date(words, at.now.astimezone(ZoneInfo(at.zone)).date(), past=True).isoformat()
+
+
+def _known(words: str) -> str:
+    return "" if words == LATER else words
+
+
+def _cost(words: str) -> Money | None:
+    return find_money(words)
+
+
+def _with(basis: Diagnosis, **changes: Any) -> Diagnosis:
+    from dataclasses import replace
+
+    if changes.get("since") == LATER:
+        changes["since"] = None
+    return replace(basis, **changes)

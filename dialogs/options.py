@@ -1,0 +1,73 @@
+"""Answers that several dialogs offer in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.coach.dates import parse_when
+from bot.coach.money import Money, parse_money
+from bot.dialog import Moment
+from bot.view import Option
+
+LATER = "later"
+"""The value of every 'I don't know yet' button."""
+
+TEMPERATURES = (
+    Option("Warmer", "warmer"),
+    Option("Same", "same"),
+    Option("Colder", "colder"),
+    Option("No reply", "no_reply"),
+)
+FAULTS = (
+    Option("Ours", "ours"),
+    Option("Theirs", "theirs"),
+    Option("Shared", "shared"),
+    Option("Not clear yet", "unclear"),
+)
+SEVERITIES = (
+    Option("Mild", "low", "A grumble; no loss"),
+    Option("Serious", "medium", "Upset, or it cost them time"),
+    Option("The account is at risk", "high", "A loss, legal or safety matter, or they may leave"),
+)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody of the team who can be named."""
+
+    key: str
+    name: str
+
+
+def colleagues(data: Any) -> tuple[Colleague, ...]:
+    """The team as it was looked up."""
+    return tuple(Colleague(p["key"], p["name"]) for p in data)
+
+
+def people_options(team: Iterable[Colleague], *, but: str = "") -> tuple[Option, ...]:
+    """The team as answers; ``but`` leaves one key out."""
+    return tuple(Option(p.name, p.key) for p in team if p.key != but)
+
+
+def read_money(words: str, at: Moment) -> dict[str, Any]:
+    """A typed sum as JSON; raises ValueError with what to do."""
+    money = parse_money(words)
+    return {"cents": money.cents, "currency": money.currency}
+
+
+def made_money(recorded: Any) -> Money:
+    """A recorded sum."""
+    return Money(int(recorded["cents"]), str(recorded["currency"]))
+
+
+def read_when(words: str, at: Moment) -> str:
+    """A typed time to come as JSON; raises ValueError with what to do."""
+    return parse_when(words, at.now, at.zone).isoformat()
+
+
+def argument(args: Mapping[str, Any], name: str) -> str:
+    """A word the dialog was started with, '' where it was not given."""
+    value = args.get(name)
+    return value if isinstance(value, str) else ""
