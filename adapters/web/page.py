@@ -26,13 +26,13 @@ def context(
     seat: Seat, messages: Sequence[LocalMessage], now: datetime, *, everything: bool, version: str
 ) -> dict[str, Any]:
     """What the page's template shows; ``messages`` is everything this person can read."""
-    here = [m for m in messages if m.place == seat.place.key]
+    here = sorted((m for m in messages if m.place == seat.place.key), key=lambda m: m.id)
     shown = here if everything else here[-MOST_MESSAGES:]
     return {
         "seat": seat,
         "now": now,
         "version": version,
-        "mark": max((m.id for m in messages), default=0),
+        "mark": max((m.mark for m in messages), default=0),
         "messages": [message_html(m, seat) for m in shown],
         "earlier": _address(seat.query | {"all": "1"}) if len(shown) < len(here) else "",
         "people": _people(seat),

@@ -13,7 +13,6 @@ from adapters.web.chat import Chat
 from adapters.web.places import Seat, places
 from adapters.web.render import message_html
 from bot.ports import Clock, LocalMessage
-from bot.view import Card
 
 LOOK_EVERY = 1.0
 """Seconds between looks at the log when nobody rings: what another process delivers is seen then."""
@@ -25,7 +24,7 @@ Write = Callable[[bytes], Awaitable[None]]
 
 
 class Stream:
-    """One page's stream. Every message goes out once, and again only when it has changed."""
+    """One page's stream. Every message goes out once, and again when it has changed."""
 
     def __init__(self, chat: Chat, bell: Bell, clock: Clock, seat: Seat, after: int) -> None:
         self._chat = chat
@@ -33,7 +32,6 @@ class Stream:
         self._clock = clock
         self._seat = seat
         self._mark = after
-        self._sent: dict[int, Card] = {}
         self._words = {place.key: word for word, place in places(seat.who).items()}
         self._ahead: timedelta | None = None
         self._breath = 0.0
@@ -51,9 +49,8 @@ class Stream:
     async def news(self) -> list[bytes]:
         """The events due now: changed messages, and the time where the clock was moved."""
         messages = await self._chat.readable(self._seat.who, after=self._mark)
-        events = [self._event(m) for m in messages if self._sent.get(m.id) != m.card]
-        self._sent |= {m.id: m.card for m in messages}
-        self._mark = max([self._mark, *(m.id for m in messages)])
+        events = [self._event(m) for m in messages]
+        self._mark = max([self._mark, *(m.mark for m in messages)])
         return self._time() + events
 
     def _event(self, message: LocalMessage) -> bytes:
@@ -64,7 +61,7 @@ class Stream:
             "text": message.card.text[:200],
             "own": bool(message.author),
         }
-        return event("message", told, number=max(message.id, self._mark))
+        return event("message", told, number=message.mark)
 
     def _time(self) -> list[bytes]:
         now = self._clock.now()

@@ -30,7 +30,6 @@ class FakeLog:
 
     def __init__(self, clock: FakeClock | None = None) -> None:
         self.rows: list[LocalMessage] = []
-        self._marks: list[int] = []
         self._keys: dict[str, int] = {}
         self._clock = clock or FakeClock()
 
@@ -38,29 +37,23 @@ class FakeLog:
         if key and key in self._keys:
             return self._keys[key]
         number = len(self.rows) + 1
-        self.rows.append(LocalMessage(number, place, to, card, self._clock.now(), author))
-        self._marks.append(self._next_mark())
+        self.rows.append(LocalMessage(number, place, to, card, self._clock.now(), author, self._next_mark()))
         if key:
             self._keys[key] = number
         return number
 
     async def replace(self, message: int, card: Card) -> None:
-        self.rows[message - 1] = replace(self.rows[message - 1], card=card)
-        self._marks[message - 1] = self._next_mark()
+        self.rows[message - 1] = replace(self.rows[message - 1], card=card, mark=self._next_mark())
 
     async def find(self, key: str) -> int | None:
         return self._keys.get(key)
 
     async def since(self, after: int, *, person: str) -> Sequence[LocalMessage]:
-        return [
-            row
-            for mark, row in zip(self._marks, self.rows, strict=True)
-            if mark > after
-            and (row.to == person or (not row.to and row.place in ("@" + person, row.place.lstrip("@"))))
-        ]
+        found = [row for row in self.rows if row.mark > after and row.to in ("", person)]
+        return sorted(found, key=lambda row: row.mark)
 
     def _next_mark(self) -> int:
-        return max(self._marks, default=0) + 1
+        return max((row.mark for row in self.rows), default=0) + 1
 
 
 class FakeConversations:
