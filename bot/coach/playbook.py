@@ -89,14 +89,25 @@ class Playbook:
         return tuple(self._by_id[need].missing.format(**words) for need in self._waits_for(facts, play_id))
 
     def recommended(self, weights: Mapping[Cause, float], facts: CaseFacts, count: int = 4) -> tuple[Play, ...]:
-        """The plan for a fresh story: the best fitting plays for causes of these weights, in playbook order."""
+        """The plan for a fresh story: the plays that fit these causes best, each after what it needs."""
 
         def fit(play: Play) -> float:
             total = sum(weight * play.causes.get(cause, 0) for cause, weight in weights.items())
             return total + (0.5 * _sooner(play, facts) if total >= 1 else 0)
 
         best = sorted(self.plays, key=lambda play: (-fit(play), play.order, play.id))[:count]
-        return tuple(sorted(best, key=lambda play: (play.order, -fit(play), play.id)))
+        plan: list[Play] = []
+        for play in best:
+            self._place(play, best, plan)
+        return tuple(plan)
+
+    def _place(self, play: Play, chosen: list[Play], plan: list[Play]) -> None:
+        """Put a play into the plan after those of its needs that were chosen too."""
+        for need in play.needs:
+            if self._by_id[need] in chosen:
+                self._place(self._by_id[need], chosen, plan)
+        if play not in plan:
+            plan.append(play)
 
     def _suggestions(self, facts: CaseFacts) -> list[Suggestion]:
         return [self._suggest(play, facts) for play in self.plays if _offered(play, facts)]

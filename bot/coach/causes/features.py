@@ -1,0 +1,139 @@
+"""What a story shows: words, pairs of words, and the concepts of concepts.toml with who and whether not."""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bot.coach.causes.words import BREAKS, negates, plain, side, stem, words
+
+_CONCEPTS = Path(__file__).with_name("concepts.toml")
+_REACH = 4  # how many words a “not” reaches forward
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A concept met in a story: where it stands, who it is about, and whether it is denied."""
+
+    concept: str
+    start: int
+    end: int
+    actor: str
+    denied: bool
+
+
+class Concepts:
+    """The lexicon, arranged so that every token is looked up once."""
+
+    def __init__(self, entries: dict[str, list[str]]) -> None:
+        self._words: dict[str, set[str]] = defaultdict(set)
+        self._prefixes: dict[str, set[str]] = defaultdict(set)
+        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        for concept, phrases in entries.items():
+            for phrase in phrases:
+                self._add(concept, phrase.split())
+
+    def _add(self, concept: str, parts: list[str]) -> None:
+        if len(parts) > 1:
+            self._phrases[parts[0].rstrip("*")].append((tuple(parts), concept))
+        elif parts[0].endswith("*"):
+            self._prefixes[parts[0][:-1]].add(concept)
+        else:
+            self._words[parts[0]].add(concept)
+
+    def at(self, tokens: list[str], start: int) -> Iterator[tuple[str, int]]:
+        """Each concept that begins at this token, with the token where it ends."""
+        token = tokens[start]
+        for concept in self._words.get(token, ()):
+            yield concept, start + 1
+        for length in range(2, len(token) + 1):
+            for concept in self._prefixes.get(token[:length], ()):
+                yield concept, start + 1
+        for length in range(1, len(token) + 1):
+            for parts, concept in self._phrases.get(token[:length], ()):
+                if _matches(tokens, start, parts):
+                    yield concept, start + len(parts)
+
+
+def _matches(tokens: list[str], start: int, parts: tuple[str, ...]) -> bool:
+    if start + len(parts) > len(tokens):
+        return False
+    return all(
+        token.startswith(part[:-1]) if part.endswith("*") else token == part
+        for token, part in zip(tokens[start:], parts, strict=False)
+    )
+
+
+@cache
+def lexicon() -> Concepts:
+    """The concepts of concepts.toml, read once."""
+    return Concepts(tomllib.loads(_CONCEPTS.read_text(encoding="utf-8"))["concept"])
+
+
+def mentions(tokens: list[str]) -> list[Mention]:
+    """Every concept a story mentions, in order."""
+    seen = [plain(token) for token in tokens]
+    found: list[Mention] = []
+    actor, not_until = "", -1
+    for here, token in enumerate(seen):
+        if token in BREAKS:
+            actor, not_until = "", -1
+            continue
+        found += [Mention(concept, here, end, actor, here < not_until) for concept, end in lexicon().at(seen, here)]
+        actor = side(token) or actor
+        if negates(token):
+            not_until = here + 1 + _REACH
+    return found
+
+
+def features(story: str) -> dict[str, float]:
+    """The features of a story and their strengths, for the linear model."""
+    tokens = words(story)
+    found: dict[str, float] = defaultdict(float)
+    for name in [*_word_features(tokens), *_concept_features(mentions(tokens))]:
+        found[name] = 1.0
+    for name in _shape(tokens):
+        found[name] = 1.0
+    return dict(found)
+
+
+def _word_features(tokens: list[str]) -> Iterator[str]:
+    last = "^"
+    for token in tokens:
+        if token in BREAKS:
+            last = "^"
+            continue
+        now = side(token).upper() or ("NOT" if negates(token) else stem(plain(token)))
+        yield "w:" + now
+        yield f"b:{last} {now}"
+        last = now
+
+
+def _concept_features(found: list[Mention]) -> Iterator[str]:
+    for mention in found:
+        yield "c:" + mention.concept
+        if mention.denied:
+            yield "n:" + mention.concept
+        if mention.actor:
+            yield f"a:{mention.actor} {mention.concept}"
+    names = sorted({mention.concept for mention in found})
+    for index, one in enumerate(names):
+        for other in names[index + 1 :]:
+            yield f"p:{one}+{other}"
+
+
+def _shape(tokens: list[str]) -> Iterator[str]:
+    length = len(tokens)
+    yield f"s:length {0 if length < 12 else 1 if length < 25 else 2 if length < 60 else 3}"
+    if '"' in tokens:
+        yield "s:quote"
+    if "?" in tokens:
+        yield "s:question"
+    if "!" in tokens:
+        yield "s:exclaims"
+    if not any(side(token) == "we" for token in tokens):
+        yield "s:without us"
+    if not any(side(token) == "they" for token in tokens):
+        yield "s:without them"
