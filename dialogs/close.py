@@ -99,7 +99,7 @@ def what_was_wished(case: CaseFile) -> Dialog[str]:
 def wishes_met(case: CaseFile) -> Dialog[tuple[int, ...]]:
     """The open wishes that are true now, by id."""
     met = yield from Many(
-        "met", say("What {who} asked for. Tick what is true now.", who=case.hurt), hint="Type none where nothing is yet.",
+        "met", say("What {who} asked for. Tick what is true now.", who=case.hurt), hint="Type none where none is.",
         options=tuple(Option(w.words, str(w.id)) for w in case.open_wishes),
     )  # fmt: skip
     return tuple(int(wish) for wish in met)

@@ -28,7 +28,8 @@ RHYTHMS = (
 )
 RHYTHM_WORDS = {
     "weekly": "weekly", "week": "weekly", "each week": "weekly", "once a week": "weekly", "biweekly": "biweekly",
-    "fortnightly": "biweekly", "every other week": "biweekly", "every two weeks": "biweekly", "every 2 weeks": "biweekly",
+    "fortnightly": "biweekly", "every other week": "biweekly", "every two weeks": "biweekly",
+    "every 2 weeks": "biweekly",
     "monthly": "monthly", "month": "monthly", "each month": "monthly", "once a month": "monthly", "one time": "once",
 }  # fmt: skip
 TIMES = (Option("09:00", "09:00"), Option("14:00", "14:00"), Option("16:30", "16:30"))
@@ -94,7 +95,7 @@ def remind(args: Mapping[str, Any]) -> Dialog[Reminder | Nothing]:
 def how_often(case: CaseFile, given: str, on: str) -> Dialog[Rhythm]:
     """The rhythm; a date alone means once."""
     typed = given or ("once" if on else "")
-    picked = yield from given_or("rhythm", typed, lambda words: read_rhythm(words), lambda: Choice(
+    picked = yield from given_or("rhythm", typed, read_rhythm, lambda: Choice(
         "rhythm", say("How often shall I ask how {client} is?", client=case.client), options=RHYTHMS, near=RHYTHM_WORDS
     ))  # fmt: skip
     return Rhythm(picked)
@@ -144,21 +145,30 @@ def when_of(rhythm: Rhythm, given: Given, clock: Clock, present: Cadence | None 
 
 def once(given: Given, clock: Clock) -> Dialog[Cadence]:
     """A single check-in at a time still to come."""
+    when = None
     if given.day:
-        when = yield from given_or(
-            "when", f"{given.day} {given.time}".strip(), lambda words: to_come(words, clock), moment_question
-        )
-    elif given.time:
-        when = yield from on_a_day(given.time, clock)
-    else:
-        when = yield from moment_question()
+        try:
+            when = to_come(f"{given.day} {given.time}".strip(), clock)
+        except ValueError as wrong:
+            yield from Say("bad_when", card(Note(say("{wrong}", wrong=str(wrong)))))
+    if when is None:
+        when = yield from (on_a_day(given.time, clock) if is_time(given.time) else moment_question())
     local = when.astimezone(ZoneInfo(clock.zone))
     return Cadence(Rhythm.once, local.time().replace(second=0, microsecond=0), zone=clock.zone, on=local.date())
 
 
+def is_time(typed: str) -> bool:
+    """Whether a time of day was typed that can be kept."""
+    try:
+        parse_time(typed)
+    except ValueError:
+        return False
+    return True
+
+
 def on_a_day(typed: str, clock: Clock) -> Dialog[datetime]:
     """The day for a time that was typed; where both together are past, another moment."""
-    at = yield from what_time(typed, None)
+    at = parse_time(typed)
     day = yield from Date[date](
         "on", "On which day?", hint="Such as Thursday, or 3 December.", options=(Option("Tomorrow", "tomorrow"),),
         reader=_read_day, made=date.fromisoformat,
@@ -166,7 +176,8 @@ def on_a_day(typed: str, clock: Clock) -> Dialog[datetime]:
     when = localise(datetime.combine(day, at), clock.zone)
     if when > clock.now:
         return when
-    yield from Say("past", card(Note(say("{when} has passed.", when=say_when(when, clock.now, clock.zone).capitalize()))))
+    said = say_when(when, clock.now, clock.zone)
+    yield from Say("past", card(Note(say("That has passed ({when}).", when=said))))
     return (yield from moment_question())
 
 
@@ -202,7 +213,7 @@ def monthday_question(present: Cadence | None = None) -> Read[dict[str, int]]:
 
 def what_time(given: str, present: Cadence | None) -> Dialog[time]:
     """The local time of day; nine o'clock is offered first."""
-    times = TIMES
+    times: tuple[Option, ...] = TIMES
     if present is not None:
         now_at = f"{present.at:%H:%M}"
         times = (Option(_as_now(now_at, True), now_at), *(t for t in TIMES if t.value != now_at))
@@ -210,7 +221,8 @@ def what_time(given: str, present: Cadence | None) -> Dialog[time]:
         yield from given_or(
             "time", given, parse_time,
             lambda: Read[time](
-                "time", "At what time?", hint="Such as 9:00 or 3pm.", options=times, reader=_read_time, made=time.fromisoformat,
+                "time", "At what time?", hint="Such as 9:00 or 3pm.", options=times,
+                reader=_read_time, made=time.fromisoformat,
             ),
         )
     )  # fmt: skip
@@ -257,7 +269,8 @@ def unknown_place(given: str) -> str:
     """Why a place cannot be used, and what to do instead."""
     if given.strip().casefold() == "here":
         return "People from outside may read here, or it is a private chat, so I don't post check-ins here."
-    return f"I don't know {clip(given.strip(), 60)} as a place of your own team. Speak to me there once, or pick another."
+    name = clip(given.strip(), 60)
+    return f"I don't know {name} as a place of your own team. Speak to me there once, or pick another."
 
 
 # --- reading -----------------------------------------------------------------------------------------------
