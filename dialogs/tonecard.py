@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from bot.coach.cadence import MONTHS, WEEKDAYS
 from bot.coach.tone import Apology, Finding, Issue, Part, ToneReport, check
 from bot.view import Card, Element, Heading, Line, Note, Quote, Span, Text, card, clip, say
 
@@ -55,6 +57,10 @@ _MISSED: Mapping[Part, str] = {
     Part.REPAIR: "It offers no repair yet: say what you do about it, and by when.",
     Part.REGRET: "Nobody says sorry in it yet: “I am sorry.”",
 }
+
+# "May" is left out: it is a verb more often than a month.
+_DAYS = "|".join((*WEEKDAYS, *(month for month in MONTHS if month != "May"), "today", "tomorrow"))
+_A_TIME = re.compile(rf"\b(?:\d{{1,2}}:\d\d|{_DAYS})\b")
 
 
 def tone_card(text: str) -> Card:
@@ -130,12 +136,16 @@ def apology_note(apology: Apology) -> Iterable[Element]:
 
 def praise(report: ToneReport) -> str:
     """What the text does well, as a sentence; '' where there is nothing to name."""
-    does = list(report.good)
-    if not does and report.apology:
-        does = [words for part, words in _PART_DOES.items() if part in report.apology.parts]
+    does = list(report.good) or _does(report)
     if any(words.endswith(".") for words in does):
         return " ".join(does)
     return f"It {_and(does)}." if does else ""
+
+
+def _does(report: ToneReport) -> list[str]:
+    parts = report.apology.parts if report.apology else ()
+    does = [words for part, words in _PART_DOES.items() if part in parts]
+    return [*does, "names a time"] if _A_TIME.search(report.text) else does
 
 
 def _and(words: Sequence[str]) -> str:

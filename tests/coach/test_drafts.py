@@ -18,7 +18,7 @@ from bot.coach.drafts import (
     phone_first,
     talking_points,
 )
-from bot.coach.drafts.words import action, client_when, listed, quoted, reason, sentence
+from bot.coach.drafts.words import action, client_when, cost_of, listed, quoted, reason, sentence, told_of
 from bot.coach.money import Money
 from bot.coach.playbook import DRAFT_KINDS, Stage
 from bot.coach.tone import check
@@ -274,7 +274,10 @@ def test_the_kind_that_fits_the_case_comes_first() -> None:
         ("I've called the bank", "I've called the bank."),
         ("Test on Tuesday", "This is what we do: test on Tuesday."),
         ("Refund of the fee", "This is what we do: refund of the fee."),
-        ("two new locks", "Two new locks."),
+        ("two new locks", "This is what we do: two new locks."),
+        ("a second person checks each list", "A second person checks each list."),
+        ("Your invoice is cancelled", "Your invoice is cancelled."),
+        ("free of charge in March", "This is what we do: free of charge in March."),
         ("new locks", "This is what we do: new locks."),
     ],
 )
@@ -293,6 +296,28 @@ def test_what_we_do_becomes_a_sentence_however_it_was_typed(typed: str, said: st
 )
 def test_a_reason_becomes_a_sentence_however_it_was_typed(typed: str, said: str) -> None:
     assert reason(typed) == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("half a day of picking", "It has cost you half a day of picking."),
+        ("3 days of work", "It has cost you 3 days of work."),
+        ("one lost order", "It has cost you one lost order."),
+        ("£300 in fines", "It has cost you £300 in fines."),
+        ("lost two orders", "You lost two orders."),
+        ("your shop stood still", "Your shop stood still."),
+        ("the whole team had to come in", "The whole team had to come in."),
+    ],
+)
+def test_what_it_cost_becomes_a_sentence_however_it_was_typed(typed: str, said: str) -> None:
+    assert cost_of(typed) == said
+
+
+def test_a_sentence_without_its_subject_gets_it_back() -> None:
+    assert told_of("We", "Missed the date and said nothing") == "We missed the date and said nothing."
+    assert told_of("We", "forgot your call!") == "We forgot your call!"
+    assert told_of("We", "the van broke down") == "The van broke down."
 
 
 def test_free_words_become_whole_sentences() -> None:

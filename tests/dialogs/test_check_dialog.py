@@ -100,6 +100,7 @@ def test_any_text_gets_a_card(text: str) -> None:
 def test_praise_names_what_the_apology_does() -> None:
     apology = Apology((Part.RESPONSIBILITY, Part.REGRET, Part.REPAIR), (), True)
     assert praise(ToneReport("", (), apology, ())) == "It takes responsibility, says sorry and offers repair."
+    assert praise(ToneReport("I call on Monday.", (), None, ())) == "It names a time."
     assert praise(ToneReport("", (), None, ())) == ""
 
 

@@ -35,14 +35,14 @@ _SORRY_ANYWAY = "I am sorry for what this put you through, and I take it on to p
 
 
 def _opening(m: Material) -> str:
-    happened = m.said("happened")
+    happened = m.we("happened")
     return f"This has now happened to you again. {happened}" if m.case.second_failure else happened
 
 
 def _harm(m: Material) -> str:
     if m.case.cost:
         return f"It has cost you {say_money(m.case.cost)}."
-    return m.said("impact")
+    return m.cost("impact")
 
 
 def _own(m: Material) -> str:
@@ -69,7 +69,7 @@ def _apology(m: Material) -> list[Part]:
         Part("Take it on yourself", _own(m)),
     ]
     if m.case.second_failure:
-        changed = f"What we did last time was not enough, so this time something is different. {m.said('different')}"
+        changed = f"What we did last time was not enough, so this time something is different. {m.act('different')}"
         return [
             *parts,
             Part("Say what is different this time", changed, begins=True),
@@ -158,7 +158,7 @@ def _policy(m: Material) -> list[Part]:
 def _admission(m: Material) -> list[Part]:
     listened = "You told us so, and we should have listened. " if Cause.stubborn_wrong_call in m.case.causes else ""
     return [
-        Part("Name the call", m.said("call")),
+        Part("Name the call", m.we("call")),
         Part("Own it", f"That was the wrong call, and it was our mistake. {listened}I am sorry."),
         Part("Say what you do instead", m.act("do"), begins=True),
         Part("Say when", _promise(m, "do")),
@@ -167,7 +167,7 @@ def _admission(m: Material) -> list[Part]:
 
 def _reparation(m: Material) -> list[Part]:
     whose = "Our mistake" if m.case.fault == "ours" else "What happened"
-    loss = f"{whose} has cost you {say_money(m.case.cost)}." if m.case.cost else m.said("loss")
+    loss = f"{whose} has cost you {say_money(m.case.cost)}." if m.case.cost else m.cost("loss")
     offer = agreed_offer(m.case)
     if offer:
         what = _offered(Money(offer.cents, offer.currency) if offer.cents else None, offer.words)
@@ -239,7 +239,7 @@ def _check_in(m: Material) -> list[Part]:
 def _lessons(m: Material) -> list[Part]:
     return [
         Part("Say why you write", "What happened between us should be of use, so here is what we take from it."),
-        Part("Say what you learned", m.said("learned")),
+        Part("Say what you learned", m.we("learned")),
         Part("Say what changes", f"{m.act('do')} {_in_place(m)}"),
         Part("Say what to expect", m.said("expect"), begins=True),
         Part("Ask", "Is there something else that you would have us see?"),
@@ -278,7 +278,7 @@ def _thing(words: str) -> str:
 def _renegotiate(m: Material) -> list[Part]:
     return [
         Part("Say what you want", "I would like us to go on working together, and for that something has to change."),
-        Part("Say what does not work", m.said("now")),
+        Part("Say what does not work", m.we("now")),
         Part("Say what you propose", f"This is what I propose: {clause(m.raw('propose'))}", begins=True),
         Part("Say what stays", m.said("stays")),
         Part("Ask", f"What would you need from us in return? {_call(m, '; until then the present terms hold.')}"),

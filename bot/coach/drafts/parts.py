@@ -9,7 +9,7 @@ from bot.coach.casefile import CaseFile
 from bot.coach.drafts.gap import BadDraft, Gap, fits
 from bot.coach.drafts.gaps import gaps
 from bot.coach.drafts.kinds import DraftKind
-from bot.coach.drafts.words import action, bare, client_day, client_when, is_done, sentence
+from bot.coach.drafts.words import action, bare, client_day, client_when, cost_of, is_done, sentence, told_of
 from bot.coach.money import Money
 
 Answer: TypeAlias = str | datetime | Money | None
@@ -60,6 +60,14 @@ class Material:
     def said(self, key: str) -> str:
         """An answer as a whole sentence; '' where there is none."""
         return sentence(self.raw(key))
+
+    def we(self, key: str) -> str:
+        """An answer about what we did as a whole sentence."""
+        return told_of("We", self.raw(key))
+
+    def cost(self, key: str) -> str:
+        """An answer about what it did to the client as a whole sentence."""
+        return cost_of(self.raw(key))
 
     def act(self, key: str) -> str:
         """An answer about what we do as a whole sentence."""

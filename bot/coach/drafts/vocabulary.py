@@ -42,3 +42,26 @@ PAST = _set("sent paid rebuilt found built brought bought done given made taken 
 
 AFTER_NOUNS = _set("and as at by for from in is of on or per to was were will with") | {""}
 """What follows a noun: "test on Tuesday" and "refund of the fee" do not begin with a verb."""
+
+TENSE = _set(
+    "forgot lost sent broke let told came left gave took went had did made kept fell got said saw spent overran"
+)
+"""What somebody did, in forms that do not end in -ed."""
+
+DETERMINERS = _set("""
+    a all an both each every everything half its more no nothing one our some ten that the their these this those
+    three two your several about around
+""")
+"""Words that begin a sentence or a mere thing: "a second person checks it", "a second person"."""
+
+AMOUNTS = _set("a about an around half one several some ten three two")
+"""Words that an amount of time or work begins with."""
+
+SINGULAR = _set("a an each every half no one")
+"""Words after which a verb ends in -s, so that one without it is a noun: "a full refund"."""
+
+AUXILIARIES = _set("""
+    am are be been can did do does gets get goes had has have is may must now should was were will won't isn't aren't
+    don't doesn't didn't can't
+""")
+"""Words that show that a sentence has a verb."""

@@ -1,11 +1,24 @@
 """Fitting a person's free words into a message, so that every sentence stays whole."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from bot.coach.cadence import MONTHS, WEEKDAYS, zone_named
-from bot.coach.drafts.vocabulary import AFTER_NOUNS, PAST, SMALL_WORDS, SUBJECTS, VERBS
+from bot.coach.drafts.vocabulary import (
+    AFTER_NOUNS,
+    AMOUNTS,
+    AUXILIARIES,
+    DETERMINERS,
+    PAST,
+    SINGULAR,
+    SMALL_WORDS,
+    SUBJECTS,
+    TENSE,
+    VERBS,
+)
 
 _ENDS = ".!?…。！？؟।"
 _CLOSERS = "\"'”’»)]}"
@@ -63,12 +76,12 @@ def action(words: str) -> str:
     """What we do as a sentence with a subject, however it was typed: 'fix it', 'fixing it', 'it is fixed'."""
     text = re.sub(r"^(?:to|will|going to) (?=\w)", "", one_line(words), flags=re.IGNORECASE)
     first = _first(text).lower()
-    if first in SUBJECTS:
+    if first in SUBJECTS and (first not in DETERMINERS or _has_verb(text)):
         return sentence(text)
     start = _start_for(first) if _first(" ".join(text.split()[1:])).lower() not in AFTER_NOUNS else ""
     if start:
         return f"{start} {_small(clause(text))}"
-    told = _small(clause(text)) if _is_verb(first) else clause(text)
+    told = _small(clause(text)) if _is_verb(first) or first in SMALL_WORDS else clause(text)
     return f"This is what we do: {told}" if text else ""
 
 
@@ -82,6 +95,21 @@ def _start_for(verb: str) -> str:
     if _is_ing(verb):
         return "We are"
     return "We have" if _is_past(verb) else ""
+
+
+def told_of(who: str, words: str) -> str:
+    """What somebody did as a sentence, also where they were left out: 'missed the date' becomes 'We missed …'."""
+    return f"{who} {_small(clause(words))}" if _is_deed(one_line(words)) else sentence(words)
+
+
+def cost_of(words: str) -> str:
+    """What it did to the client as a sentence, also where it was typed as a thing: 'half a day of work'."""
+    text = one_line(words)
+    first = _first(text).lower()
+    is_sum = first[:1].isdigit() or unicodedata.category(first[:1] or " ") == "Sc"
+    if (first in AMOUNTS or is_sum) and not _has_verb(text):
+        return f"It has cost you {_small(clause(text))}"
+    return told_of("You", text)
 
 
 def is_done(words: str) -> bool:
@@ -134,6 +162,20 @@ def _stems(cut: str) -> set[str]:
     """The verbs that a form without its ending may come from: mak(ing), runn(ing), tri(ed)."""
     doubled = cut[:-1] if len(cut) > 2 and cut[-1] == cut[-2] else cut
     return {cut, cut + "e", doubled, cut[:-1] + "y"}
+
+
+def _has_verb(text: str) -> bool:
+    words = [_first(word).lower() for word in text.split()]
+    nouns_follow = DETERMINERS | AFTER_NOUNS - {"and", "or", "will", "was", "were", "is"}
+    later = [word for before, word in pairwise(words[1:]) if before not in nouns_follow]
+    doing = {verb + "s" for verb in VERBS} | (frozenset() if words[0] in SINGULAR else VERBS)
+    return any(word in AUXILIARIES | TENSE | doing or _is_past(word) for word in later)
+
+
+def _is_deed(text: str) -> bool:
+    """Whether it begins with what was done, and nobody who did it: 'missed the date', 'forgot your call'."""
+    first, second = (_first(word).lower() for word in [*text.split(maxsplit=2)[:2], "", ""][:2])
+    return first in TENSE or _is_past(first) or (first.endswith("ed") and second in DETERMINERS | {"you", "to"})
 
 
 def _is_ing(word: str) -> bool:
