@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, BinaryIO, TextIO
 
-from bot.coach.causes import analyse as causes_and_plays
+from bot.coach.causes.analyse import analyse as causes_and_plays
 from bot.coach.tone import check
 from bot.errors import SalvageError
 

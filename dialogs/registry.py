@@ -7,8 +7,14 @@ from functools import partial
 from typing import Any
 
 from bot.dialog import Dialog, Make
+from dialogs.check import check
+from dialogs.close import close
 from dialogs.diagnose import diagnose
+from dialogs.draft import draft
+from dialogs.log import log
 from dialogs.next_step import next_step
+from dialogs.remind import remind
+from dialogs.reparation import reparation
 
 
 def _starts(dialog: Callable[[Mapping[str, Any]], Dialog[Any]]) -> Callable[[Mapping[str, Any]], Make]:
@@ -20,6 +26,12 @@ DIALOGS: Mapping[str, Callable[[Mapping[str, Any]], Make]] = {
     for name, dialog in (
         ("diagnose", diagnose),
         ("next", next_step),
+        ("draft", draft),
+        ("check", check),
+        ("log", log),
+        ("reparation", reparation),
+        ("remind", remind),
+        ("close", close),
     )
 }
 """Name → the dialog, given the arguments it was started with."""

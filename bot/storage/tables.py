@@ -184,6 +184,8 @@ class Case(Base):
         UniqueConstraint("workspace_id", "number", name="uq_cases_workspace_id_number"),
         Index("ix_cases_open", "workspace_id", "closed_at", "risk", "id"),
         Index("ix_cases_owner_open", "owner_id", "closed_at", "risk", "id"),
+        Index("ix_cases_rescore_at", "rescore_at"),
+        Index("ix_cases_decide_at", "decide_at"),
     )
 
     id: Id = _id()
@@ -220,9 +222,17 @@ class Case(Base):
     risk: Mapped[int] = mapped_column(default=0)
     risk_why: Mapped[list[Any]] = mapped_column(default=list)
 
+    rescore_at: Mapped[datetime | None]
+    override_risk: Mapped[int | None]
+    override_why: Mapped[str] = mapped_column(default="")
+    override_until: Mapped[datetime | None]
+
     opened_at: Mapped[datetime]
     touched_at: Mapped[datetime]
     stage_at: Mapped[datetime]
+    reviewed_at: Mapped[datetime | None]
+    decide_at: Mapped[datetime | None]
+    watch_until: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = _short(16)
     version: Mapped[int] = mapped_column(default=1)
@@ -240,6 +250,77 @@ class Criterion(Base):
     words: Mapped[str]
     met_at: Mapped[datetime | None]
     met_by: Mapped[int | None] = _ref("people.id", nullable=True, index=False)
+
+
+class Reading(Base):
+    """How a client sounded at one contact."""
+
+    __tablename__ = "readings"
+    __table_args__ = (Index("ix_readings_workspace_id_at", "workspace_id", "at"),)
+
+    id: Id = _id()
+    workspace_id: Mapped[int] = _ref("workspaces.id", index=False)
+    case_id: Mapped[int] = _ref("cases.id")
+    reading: Mapped[str] = _short(8)
+    at: Mapped[datetime]
+
+
+class RiskChange(Base):
+    """A case's risk as it was before a change, so that a summary can say better or worse since the last one."""
+
+    __tablename__ = "risk_changes"
+    __table_args__ = (Index("ix_risk_changes_workspace_id_at", "workspace_id", "at"),)
+
+    id: Id = _id()
+    workspace_id: Mapped[int] = _ref("workspaces.id", index=False)
+    case_id: Mapped[int] = _ref("cases.id")
+    before: Mapped[int]
+    at: Mapped[datetime]
+
+
+class Ask(Base):
+    """Something a manager asked of a colleague, or took on, about a case."""
+
+    __tablename__ = "asks"
+    __table_args__ = (Index("ix_asks_by_id_done_at", "by_id", "done_at"),)
+
+    id: Id = _id()
+    case_id: Mapped[int] = _ref("cases.id")
+    by_id: Mapped[int] = _ref("people.id", index=False)
+    of_id: Mapped[int] = _ref("people.id", index=False)
+    words: Mapped[str]
+    made_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Look(Base):
+    """When a person last looked at the summary; what is new is counted from there."""
+
+    __tablename__ = "looks"
+    __table_args__ = (UniqueConstraint("person_id", name="uq_looks_person_id"),)
+
+    id: Id = _id()
+    person_id: Mapped[int] = _ref("people.id", index=False)
+    at: Mapped[datetime]
+    before_at: Mapped[datetime | None]
+
+
+class Digest(Base):
+    """A summary that comes by itself, to a manager or an internal channel."""
+
+    __tablename__ = "digests"
+    __table_args__ = (Index("ix_digests_due", "state", "next_due_at"),)
+
+    id: Id = _id()
+    workspace_id: Mapped[int] = _ref("workspaces.id")
+    tenant: Mapped[str] = _short(200)
+    place: Mapped[str] = _short(300)
+    person_id: Mapped[int] = _ref("people.id", index=False)
+    cadence: Mapped[dict[str, Any]]
+    state: Mapped[str] = _short(16)
+    next_due_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
 
 
 class Step(Base):
@@ -303,6 +384,7 @@ class PromiseRow(Base):
     warn_at: Mapped[datetime | None]
     state: Mapped[str] = _short(16)
     settled_at: Mapped[datetime | None]
+    follows_id: Mapped[int | None] = _ref("promises.id", nullable=True, index=False)
 
 
 class Lesson(Base):
@@ -373,6 +455,23 @@ class Occurrence(Base):
     answer: Mapped[str | None] = _short(16)
     answered_by: Mapped[int | None] = _ref("people.id", nullable=True, index=False)
     answered_at: Mapped[datetime | None]
+
+
+class Climb(Base):
+    """A check-in nobody answers: whom it has reached (0 owner, 1 backup, 2 manager), and when it climbs on."""
+
+    __tablename__ = "climbs"
+    __table_args__ = (
+        UniqueConstraint("occurrence_id", name="uq_climbs_occurrence_id"),
+        Index("ix_climbs_due", "state", "next_at"),
+    )
+
+    id: Id = _id()
+    occurrence_id: Mapped[int] = _ref("occurrences.id", index=False)
+    case_id: Mapped[int] = _ref("cases.id")
+    level: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
+    state: Mapped[str] = _short(16)
 
 
 class Outgoing(Base):

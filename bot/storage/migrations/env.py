@@ -1,6 +1,9 @@
 """Alembic's entry: runs within the connection it is handed (see bot/storage/migrate.py)."""
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 
 from bot.storage.tables import Base, Instant
 

@@ -146,6 +146,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_clients_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
+        "digests",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("workspace_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cadence", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_digests_person_id_people"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_digests_workspace_id_workspaces"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digests")),
+    )
+    with op.batch_alter_table("digests", schema=None) as batch_op:
+        batch_op.create_index("ix_digests_due", ["state", "next_due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_digests_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "looks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("before_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_looks_person_id_people"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_looks")),
+        sa.UniqueConstraint("person_id", name="uq_looks_person_id"),
+    )
+    op.create_table(
         "cases",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("workspace_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -178,9 +213,16 @@ def upgrade() -> None:
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("risk", sa.Integer(), nullable=False),
         sa.Column("risk_why", sa.JSON(), nullable=False),
+        sa.Column("rescore_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("override_risk", sa.Integer(), nullable=True),
+        sa.Column("override_why", sa.Text(), nullable=False),
+        sa.Column("override_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stage_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decide_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("watch_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -202,8 +244,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_cases_client_id"), ["client_id"], unique=False)
+        batch_op.create_index("ix_cases_decide_at", ["decide_at"], unique=False)
         batch_op.create_index("ix_cases_open", ["workspace_id", "closed_at", "risk", "id"], unique=False)
         batch_op.create_index("ix_cases_owner_open", ["owner_id", "closed_at", "risk", "id"], unique=False)
+        batch_op.create_index("ix_cases_rescore_at", ["rescore_at"], unique=False)
 
     op.create_table(
         "contact_people",
@@ -222,6 +266,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contact_people", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_people_client_id"), ["client_id"], unique=False)
+
+    op.create_table(
+        "asks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("of_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_asks_by_id_people"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_asks_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["of_id"], ["people.id"], name=op.f("fk_asks_of_id_people"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asks")),
+    )
+    with op.batch_alter_table("asks", schema=None) as batch_op:
+        batch_op.create_index("ix_asks_by_id_done_at", ["by_id", "done_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asks_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "audit",
@@ -336,9 +399,13 @@ def upgrade() -> None:
         sa.Column("warn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("follows_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_promises_case_id_cases"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["client_id"], ["clients.id"], name=op.f("fk_promises_client_id_clients"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["follows_id"], ["promises.id"], name=op.f("fk_promises_follows_id_promises"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["people.id"], name=op.f("fk_promises_owner_id_people"), ondelete="CASCADE"
@@ -350,6 +417,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_promises_client_id"), ["client_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_promises_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index("ix_promises_watch", ["state", "warn_at"], unique=False)
+
+    op.create_table(
+        "readings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("workspace_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reading", sa.String(length=8), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_readings_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_readings_workspace_id_workspaces"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_readings")),
+    )
+    with op.batch_alter_table("readings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_readings_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_readings_workspace_id_at", ["workspace_id", "at"], unique=False)
 
     op.create_table(
         "reparations",
@@ -374,6 +458,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reparations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reparations_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "risk_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("workspace_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("before", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_risk_changes_case_id_cases"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"],
+            ["workspaces.id"],
+            name=op.f("fk_risk_changes_workspace_id_workspaces"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_changes")),
+    )
+    with op.batch_alter_table("risk_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_risk_changes_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_risk_changes_workspace_id_at", ["workspace_id", "at"], unique=False)
 
     op.create_table(
         "schedules",
@@ -461,6 +567,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_occurrences_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "climbs",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("occurrence_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_climbs_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["occurrence_id"], ["occurrences.id"], name=op.f("fk_climbs_occurrence_id_occurrences"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_climbs")),
+        sa.UniqueConstraint("occurrence_id", name="uq_climbs_occurrence_id"),
+    )
+    with op.batch_alter_table("climbs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_climbs_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_climbs_due", ["state", "next_at"], unique=False)
+
+    op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("workspace_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -513,6 +638,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outbox_case_id"))
 
     op.drop_table("outbox")
+    with op.batch_alter_table("climbs", schema=None) as batch_op:
+        batch_op.drop_index("ix_climbs_due")
+        batch_op.drop_index(batch_op.f("ix_climbs_case_id"))
+
+    op.drop_table("climbs")
     with op.batch_alter_table("occurrences", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_occurrences_case_id"))
 
@@ -531,10 +661,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_schedules_case_id"))
 
     op.drop_table("schedules")
+    with op.batch_alter_table("risk_changes", schema=None) as batch_op:
+        batch_op.drop_index("ix_risk_changes_workspace_id_at")
+        batch_op.drop_index(batch_op.f("ix_risk_changes_case_id"))
+
+    op.drop_table("risk_changes")
     with op.batch_alter_table("reparations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reparations_case_id"))
 
     op.drop_table("reparations")
+    with op.batch_alter_table("readings", schema=None) as batch_op:
+        batch_op.drop_index("ix_readings_workspace_id_at")
+        batch_op.drop_index(batch_op.f("ix_readings_case_id"))
+
+    op.drop_table("readings")
     with op.batch_alter_table("promises", schema=None) as batch_op:
         batch_op.drop_index("ix_promises_watch")
         batch_op.drop_index(batch_op.f("ix_promises_owner_id"))
@@ -565,16 +705,29 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_workspace_id_id")
 
     op.drop_table("audit")
+    with op.batch_alter_table("asks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asks_case_id"))
+        batch_op.drop_index("ix_asks_by_id_done_at")
+
+    op.drop_table("asks")
     with op.batch_alter_table("contact_people", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_people_client_id"))
 
     op.drop_table("contact_people")
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index("ix_cases_rescore_at")
         batch_op.drop_index("ix_cases_owner_open")
         batch_op.drop_index("ix_cases_open")
+        batch_op.drop_index("ix_cases_decide_at")
         batch_op.drop_index(batch_op.f("ix_cases_client_id"))
 
     op.drop_table("cases")
+    op.drop_table("looks")
+    with op.batch_alter_table("digests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_digests_workspace_id"))
+        batch_op.drop_index("ix_digests_due")
+
+    op.drop_table("digests")
     with op.batch_alter_table("clients", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_clients_owner_id"))
 
