@@ -13,7 +13,7 @@ from bot.coach.dates import say_when
 from bot.coach.hours import move_to_working
 from bot.coach.playbook import Playbook
 from bot.ports import Place, PlaceKind, Who
-from bot.services import cards, cases
+from bot.services import cards, cases, scoring
 from bot.services.people import hours_of
 from bot.services.readings import message_key
 from bot.services.turn import Turn, offer
@@ -30,6 +30,7 @@ async def tick(db: AsyncSession, now: datetime, playbook: Playbook) -> list[int]
     """Turn everything due by now into waiting messages; gives the outbox ids made."""
     made = [await _occur(db, now, playbook, schedule) for schedule in await _due_schedules(db, now)]
     made += [_warn(db, now, *row) for row in await _due_promises(db, now)]
+    await scoring.rescore_due(db, now)
     rows = [row for row in made if row is not None]
     await db.flush()
     return [row.id for row in rows]

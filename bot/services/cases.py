@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import func, select, update
@@ -24,6 +24,7 @@ from bot.storage.tables import (
     Entry,
     Person,
     PromiseRow,
+    Reading,
     Reparation,
     Schedule,
     Step,
@@ -32,9 +33,6 @@ from bot.storage.tables import (
 
 PATTERN = 3
 """From how many cases of one kind on a pattern is pointed out."""
-
-SECOND_FAILURE = timedelta(days=90)
-"""Within what time another failure with the same client counts as a second one."""
 
 
 # --- finding -----------------------------------------------------------------------------------------------
@@ -143,7 +141,7 @@ async def snapshot(turn: Turn, case: Case) -> CaseFile:
         stakeholders=tuple(Stakeholder(c.name, c.decides, c.hurt, c.ally, c.channel) for c in contacts),
         schedules=schedules or 0,
         always_our_fault=failures >= PATTERN,
-        second_failure=await _second_failure(turn, case),
+        second_failure=await scoring.second_failure(turn.db, case),
         last_remedy=remedy,
     )
 
@@ -170,15 +168,6 @@ async def _history(turn: Turn, case: Case) -> tuple[int, str]:
         .limit(1)
     )
     return ours or 0, remedy or ""
-
-
-async def _second_failure(turn: Turn, case: Case) -> bool:
-    earlier = (
-        select(func.count())
-        .select_from(Case)
-        .where(Case.client_id == case.client_id, Case.id < case.id, Case.opened_at > case.opened_at - SECOND_FAILURE)
-    )
-    return bool(await turn.db.scalar(earlier))
 
 
 # --- changing ----------------------------------------------------------------------------------------------
@@ -236,7 +225,7 @@ async def settle(turn: Turn, case: Case) -> CaseFile:
     suggestion = turn.playbook.next(file.facts()) if file.open else None
     case.next_play = suggestion.play.id if suggestion else None
     client = await turn.db.get_one(Client, case.client_id)
-    await scoring.rescore(turn, case, client)
+    await scoring.rescore(turn.db, turn.now, case, client)
     await turn.db.flush()
     return await snapshot(turn, case)
 
@@ -300,6 +289,7 @@ async def refuse_if_changed(turn: Turn, case: Case, last_entry: int) -> None:
 async def read_temperature(turn: Turn, case: Case, temperature: str) -> None:
     """Keep how the client sounded; a contact ends the wait for an answer."""
     case.readings = [*case.readings, temperature][-20:]
+    turn.db.add(Reading(workspace_id=case.workspace_id, case_id=case.id, reading=temperature, at=turn.now))
     case.temperature = temperature
     if temperature != "no_reply":
         case.last_contact_at = turn.now

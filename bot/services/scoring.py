@@ -1,29 +1,118 @@
-"""Keeping a case's risk and its reasons up to date, so that lists need no work per case."""
+"""Keeping a case's risk and its reasons up to date, so that lists need no work per case.
+
+A score also changes as time passes (silence, an overdue step, a date that nears). So each case keeps the instant at
+which that happens next, and a tick rescores just those cases.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.coach import risk
-from bot.services.turn import Turn
-from bot.storage.tables import Case, Client
+from bot.storage.tables import Case, Client, PromiseRow, RiskChange
+
+SECOND_FAILURE = timedelta(days=90)
+"""Within what time another failure with the same client counts as a second one."""
+
+AT_ONCE = 200
 
 
-async def rescore(turn: Turn, case: Case, client: Client) -> None:
-    """Write the case's risk as it stands now."""
-    found = risk.assess(
+async def rescore(db: AsyncSession, now: datetime, case: Case, client: Client) -> None:
+    """Write the case's risk as it stands now, what it was before, and when time will change it next."""
+    found = await assess(db, now, case, client)
+    standing = case.override_risk is not None and (case.override_until is None or case.override_until > now)
+    score = case.override_risk if standing and case.override_risk is not None else found.score
+    if case.risk != score:
+        db.add(RiskChange(workspace_id=case.workspace_id, case_id=case.id, before=case.risk, at=now))
+    case.risk, case.risk_why = score, list(found.reasons)
+    if case.override_risk is not None and not standing:
+        case.override_risk, case.override_until, case.override_why = None, None, ""
+    case.rescore_at = next_change(now, case, client) if case.closed_at is None else None
+
+
+async def assess(db: AsyncSession, now: datetime, case: Case, client: Client) -> risk.Risk:
+    """The score a case's facts give, without anybody's override."""
+    broken = await db.scalar(
+        select(func.count()).select_from(PromiseRow).where(PromiseRow.case_id == case.id, PromiseRow.state == "broken")
+    )
+    return risk.assess(
         risk.RiskFacts(
             severity=case.severity,
             readings=tuple(case.readings),
-            stage=case.stage,
-            days_quiet=(turn.now - (case.last_contact_at or case.opened_at)).days,
-            overdue=case.next_due_at is not None and case.next_due_at < turn.now,
+            days_quiet=days_quiet(now, case),
+            overdue=case.next_due_at is not None and case.next_due_at <= now,
             waiting=case.waiting_since is not None,
-            value_cents=client.value_cents,
-            days_to_date=_days_to(turn, client),
+            broken_promises=broken or 0,
+            second_failure=await second_failure(db, case),
+            monthly_cents=monthly_cents(client),
+            days_to_date=_days_to(now, client),
         )
     )
-    case.risk, case.risk_why = found.score, list(found.reasons)
 
 
-def _days_to(turn: Turn, client: Client) -> int | None:
-    dates = [d for d in (client.notice_on, client.renewal_on) if d is not None]
-    return (min(dates) - turn.now.date()).days if dates else None
+async def second_failure(db: AsyncSession, case: Case) -> bool:
+    """Whether this client has failed before within ninety days."""
+    earlier = (
+        select(func.count())
+        .select_from(Case)
+        .where(
+            Case.client_id == case.client_id,
+            Case.number < case.number,
+            Case.opened_at > case.opened_at - SECOND_FAILURE,
+        )
+    )
+    return bool(await db.scalar(earlier))
+
+
+def days_quiet(now: datetime, case: Case) -> int:
+    """Whole days since the last contact, or since the case was opened."""
+    return max((now - (case.last_contact_at or case.opened_at)).days, 0)
+
+
+def monthly_cents(client: Client) -> int | None:
+    """What a client is worth a month, in its own currency."""
+    if client.value_cents is None:
+        return None
+    return client.value_cents // 12 if client.period == "year" else client.value_cents
+
+
+def next_change(now: datetime, case: Case, client: Client) -> datetime | None:
+    """When time alone will change the score next."""
+    quiet_from = case.last_contact_at or case.opened_at
+    moments = [quiet_from + timedelta(days=d) for d in (risk.SILENT_AFTER_DAYS, risk.VERY_SILENT_AFTER_DAYS)]
+    moments += [m for m in (case.next_due_at, case.override_until) if m is not None]
+    for day in _dates(client):
+        moments += [_midnight(day - timedelta(days=risk.DATE_NEAR_DAYS)), _midnight(day + timedelta(days=1))]
+    return min((m for m in moments if m > now), default=None)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(0), UTC)
+
+
+def _dates(client: Client) -> list[date]:
+    return [d for d in (client.notice_on, client.renewal_on) if d is not None]
+
+
+def _days_to(now: datetime, client: Client) -> int | None:
+    ahead = [(d - now.date()).days for d in _dates(client) if d >= now.date()]
+    return min(ahead) if ahead else None
+
+
+async def rescore_due(db: AsyncSession, now: datetime) -> int:
+    """Rescore the cases that time has changed; gives how many there were."""
+    query = (
+        select(Case, Client)
+        .join(Client, Client.id == Case.client_id)
+        .where(Case.rescore_at <= now, Case.closed_at.is_(None))
+        .order_by(Case.rescore_at, Case.id)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True, of=Case)
+    )
+    rows = (await db.execute(query)).all()
+    for case, client in rows:
+        await rescore(db, now, case, client)
+    return len(rows)
