@@ -75,6 +75,11 @@ class Question(Generic[A]):
     def __iter__(self) -> Generator[Step, Any, A]:
         return cast(A, (yield self))
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values of the options; a tuple, so that any JSON, also a list, can be looked for in it."""
+        return tuple(o.value for o in self.options)
+
     def accept(self, raw: Raw, at: Moment) -> Raw:
         """The canonical form of an answer as it arrives; raises BadAnswer."""
         picked = self.picked(raw)
@@ -97,7 +102,7 @@ class Question(Generic[A]):
         if recorded is None and self.optional:
             return cast(A, None)
         if isinstance(recorded, dict) and "pick" in recorded:
-            if recorded["pick"] not in {o.value for o in self.options}:
+            if recorded["pick"] not in self.values:
                 raise BadAnswer(self.nothing())
             return cast(A, recorded["pick"])
         return self.decode(recorded)
@@ -106,7 +111,7 @@ class Question(Generic[A]):
         """The option meant by a press, a typed label or its number; None where it is none of them."""
         if isinstance(raw, dict):
             value = raw.get("pick")
-            return value if value in {o.value for o in self.options} else None
+            return value if value in self.values else None
         if not isinstance(raw, str):
             return None
         return match_option(self.options, raw, numbers=self.numbers_are_options)
@@ -164,7 +169,7 @@ class Choice(Question[str]):
     def read(self, words: str, at: Moment) -> Raw:
         """An option by another wording or by the start of its label."""
         typed = _loose(words)
-        if self.near.get(typed) in {o.value for o in self.options}:
+        if self.near.get(typed) in self.values:
             return {"pick": self.near[typed]}
         starts = [o.value for o in self.options if len(typed) > 2 and _loose(o.label).startswith(typed)]
         if len(starts) == 1:
@@ -188,7 +193,7 @@ class Many(Question[tuple[str, ...]]):
             raw = [raw.get("pick")]
         if isinstance(raw, str):
             raw = self._typed(raw)
-        if not isinstance(raw, list) or not all(v in {o.value for o in self.options} for v in raw):
+        if not isinstance(raw, list) or not all(v in self.values for v in raw):
             raise BadAnswer(self.nothing())
         return [o.value for o in self.options if o.value in raw]
 
@@ -205,7 +210,7 @@ class Many(Question[tuple[str, ...]]):
 
     def value(self, recorded: Raw) -> tuple[str, ...]:
         """The picked values that are still offered; raises BadAnswer where one is not."""
-        if not isinstance(recorded, list) or not all(v in {o.value for o in self.options} for v in recorded):
+        if not isinstance(recorded, list) or not all(v in self.values for v in recorded):
             raise BadAnswer(self.nothing())
         return tuple(recorded)
 

@@ -18,7 +18,7 @@ from dialogs.options import argument, read_when
 
 def promise(args: Mapping[str, Any]) -> Dialog[Promise | Nothing]:
     """A promise with its time; one that was found in words is shown before it is kept."""
-    client = yield from Load("client", "client", found, {"id": args["client_id"]})
+    client = yield from Load("client", "client", found, {"client_id": args["client_id"]})
     case = yield from case_of(args, client)
     words = argument(args, "words") or (yield from what_was_promised(client))
     due = yield from known_due(case, argument(args, "when"), words)

@@ -43,7 +43,7 @@ def scheduled(data: Any) -> Scheduled:
 
 def reminder(args: Mapping[str, Any]) -> Dialog[ReminderChange | Nothing]:
     """One change of one schedule."""
-    row = yield from Load("schedule", "schedule", scheduled, {"id": args["id"]})
+    row = yield from Load("schedule", "schedule", scheduled, {"schedule": args["id"]})
     what = argument(args, "what").casefold()
     if what not in known_changes(row):
         what = yield from which_change(row)
