@@ -11,9 +11,12 @@ from dialogs.check import check
 from dialogs.close import close
 from dialogs.diagnose import diagnose
 from dialogs.draft import draft
+from dialogs.edit import edit
 from dialogs.log import log
 from dialogs.next_step import next_step
+from dialogs.promise import promise
 from dialogs.remind import remind
+from dialogs.reminder import reminder
 from dialogs.reparation import reparation
 
 
@@ -31,6 +34,9 @@ DIALOGS: Mapping[str, Callable[[Mapping[str, Any]], Make]] = {
         ("log", log),
         ("reparation", reparation),
         ("remind", remind),
+        ("reminder", reminder),
+        ("promise", promise),
+        ("edit", edit),
         ("close", close),
     )
 }

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from bot.coach.causes.labels import INFO, Cause
+from bot.coach.money import Money, say_money
 
 Fault = Literal["ours", "theirs", "shared", "unclear"]
 Severity = Literal["low", "medium", "high"]
@@ -140,19 +141,12 @@ CONDITIONS: Mapping[str, Callable[[CaseFacts], bool]] = MappingProxyType(
 """The closed vocabulary of conditions; the head of playbook.toml says each in words."""
 
 
-def money(cents: int, currency: str) -> str:
-    """A sum in words, such as `2,400 EUR` or `18.50 GBP`."""
-    whole, rest = divmod(cents, 100)
-    amount = f"{whole:,}.{rest:02d}" if rest else f"{whole:,}"
-    return f"{amount} {currency}".strip()
-
-
 def placeholders(facts: CaseFacts) -> dict[str, str]:
     """The words a sentence of the playbook may ask for in braces."""
     return {
         "contact": facts.contact_name or "your contact",
         "client": facts.client_name or "the client",
-        "cost": money(facts.cost_cents or 0, facts.currency),
+        "cost": say_money(Money(facts.cost_cents or 0, facts.currency or "EUR")),
         "days": str(facts.days_since_contact or 0),
         "cause": INFO[facts.known_causes[0]].said,
         "words": " ".join(facts.client_words.split())[:120],

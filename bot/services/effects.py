@@ -11,6 +11,7 @@ from bot.coach import outcomes as o
 from bot.coach.causes import INFO
 from bot.coach.dates import find_dates
 from bot.coach.money import say_money
+from bot.coach.promises import commitments
 from bot.errors import DialogError
 from bot.services import cards, cases, clients, lessons, promises, schedules
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
@@ -201,6 +202,7 @@ async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
                     "case": case.number,
                     "words": outcome.promise,
                     "when": found[0][2].isoformat(),
+                    "sure": "yes",
                 },
                 case.id,
             ),
@@ -239,22 +241,18 @@ async def draft_made(turn: Turn, outcome: o.DraftMade) -> Result:
     if play:
         turn.db.add(Step(case_id=case.id, play=play, state="done", reason="", by_id=turn.person.id, at=turn.now))
     await cases.settle(turn, case)
-    noted = card(f"Noted: you sent it {cases.local_day(turn, turn.now)}. I never send anything myself.")
-    found = find_dates(outcome.words, turn.now, turn.person.zone)
+    when = cases.local_day(turn, turn.now)
+    did = f"you called, {when}." if outcome.talk else f"you sent it, {when}. I never send anything myself."
+    noted = card(f"Noted: {did}")
+    found = commitments(outcome.words, turn.now, turn.person.zone)
     if found:
-        return Result(
-            (noted,),
-            Begin(
-                "promise",
-                {
-                    "client_id": case.client_id,
-                    "case": case.number,
-                    "words": promises.sentence_with(outcome.words, found[0][:2]),
-                    "when": found[0][2].isoformat(),
-                },
-                case.id,
-            ),
-        )
+        args = {
+            "client_id": case.client_id,
+            "case": case.number,
+            "words": found[0].words,
+            "when": found[0].due.isoformat(),
+        }
+        return Result((noted,), Begin("promise", args, case.id))
     return Result((noted,), Begin("next", {"case": case.number}, case.id))
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
-
 from sqlalchemy import select
 
 from bot.coach import outcomes as o
+from bot.coach.promises import warn_time
 from bot.errors import NotFound
 from bot.services import cases
 from bot.services.turn import Begin, Result, Turn, offer, told
 from bot.storage.tables import Case, Client, PromiseRow
-
-WARN_AT = 0.75
-"""The share of a promise's time after which its owner is warned."""
 
 
 async def make(turn: Turn, promise: o.Promise) -> Result:
@@ -50,12 +45,6 @@ async def make(turn: Turn, promise: o.Promise) -> Result:
     return result
 
 
-def warn_time(made: datetime, due: datetime) -> datetime:
-    """When the owner is warned: three quarters through, and at least a day before where there is that much time."""
-    share = made + (due - made) * WARN_AT
-    return min(share, due - timedelta(days=1)) if due - made > timedelta(days=2) else share
-
-
 async def by_id(turn: Turn, number: int) -> PromiseRow:
     """A promise of this workspace."""
     row = await turn.db.get(PromiseRow, number)
@@ -83,14 +72,3 @@ async def settle(turn: Turn, number: int, state: str) -> Result:
             "broken": "Noted as broken. Call them before they call you.",
         }[state]
     )
-
-
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
-
-
-def sentence_with(words: str, span: tuple[int, int]) -> str:
-    """The sentence around a found date."""
-    for match in _SENTENCE.finditer(words):
-        if match.start() <= span[0] < match.end():
-            return match.group().strip()
-    return words[:200]

@@ -139,7 +139,7 @@ def test_money_follows_the_fix_and_names_the_sum():
     suggestion = BOOK.next(facts)
     assert suggestion
     assert suggestion.play.id == "pay_or_reparation"
-    assert "2,400 EUR" in suggestion.why_now
+    assert "€2,400" in suggestion.why_now
 
 
 def test_a_step_put_off_comes_back_on_its_day():
