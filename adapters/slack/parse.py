@@ -318,7 +318,8 @@ def _pane(heard: Heard, inner: Json) -> Heard | None:
 def _notice(heard: Heard, kind: str, inner: Json) -> Heard | None:
     """What concerns the tenant, a person or a place rather than a conversation; said by Slack itself."""
     act = _notice_act(heard, kind, inner)
-    return replace(heard, act=act, user="SLACK") if act and heard.team else None
+    known = heard.team or (isinstance(act, Removed) and heard.enterprise)
+    return replace(heard, act=act, user="SLACK") if act and known else None
 
 
 def _notice_act(heard: Heard, kind: str, inner: Json) -> Act | None:

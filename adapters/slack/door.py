@@ -1,0 +1,57 @@
+"""The HTTP door: what is too big or unreadable is turned away before Bolt sees it, and counted."""
+
+from __future__ import annotations
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from adapters.slack import limits
+from bot.metrics import REFUSED
+
+log = structlog.get_logger()
+
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+
+
+class Door:
+    """Lets Slack's requests in."""
+
+    def __init__(self, app: AsyncApp) -> None:
+        self._app = app
+
+    async def knock(self, request: web.Request) -> web.Response:
+        """One request: Bolt checks its signature and finds its listener."""
+        body = await _body(request)
+        if body is None:
+            return _refused("too_large", 413)
+        if not request.headers.get("X-Slack-Request-Timestamp", "").isdigit():
+            return _refused("signature", 401)
+        try:
+            asked = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=dict(request.headers))
+        except UNREADABLE:
+            return _refused("unreadable", 400)
+        answer = await self._app.async_dispatch(asked)
+        if answer.status == 401:
+            return _refused("signature", 401)
+        return await to_aiohttp_response(answer)
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """The body, or None where it is larger than anything Slack sends."""
+    if (request.content_length or 0) > limits.BODY_BYTES:
+        return None
+    read = bytearray()
+    async for part in request.content.iter_any():
+        read += part
+        if len(read) > limits.BODY_BYTES:
+            return None
+    return bytes(read)
+
+
+def _refused(reason: str, status: int) -> web.Response:
+    REFUSED.labels("slack", reason).inc()
+    log.info("slack.refused", reason=reason)
+    return web.Response(status=status, text="")

@@ -1,0 +1,255 @@
+"""Who somebody is, and who can read in a channel: asked of Slack, kept for a while, unknown when Slack is silent."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.tokens import Installed, Tokens, Web
+from bot.errors import DeliveryError, SalvageError
+from bot.ports import Place, PlaceKind, Role, Who
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+PERSON_SECONDS = 600.0
+PERSON_STALE = 86_400.0
+PLACE_SECONDS = 60.0
+PATIENCE = 1.4  # seconds within a turn: Slack waits three for its answer
+FEW = 20  # members looked up one by one; more are read from the list of all
+PAGES = 50
+
+NO_ANSWER = "Slack did not tell me who can read there"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What Slack says of a person."""
+
+    name: str
+    zone: str | None
+    owner: bool
+    guest: bool
+    foreign: bool
+    gone: bool
+    team: str
+    enterprise: str
+
+
+def profile_of(user: Mapping[str, Any]) -> Profile:
+    """A user record of the Web API or of an event."""
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    grid = user.get("enterprise_user")
+    return Profile(
+        name=next((str(n) for n in names if n), ""),
+        zone=user.get("tz") if isinstance(user.get("tz"), str) else None,
+        owner=bool(user.get("is_owner") or user.get("is_primary_owner")),
+        guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        foreign=bool(user.get("is_stranger")),
+        gone=bool(user.get("deleted")),
+        team=str(user.get("team_id") or ""),
+        enterprise=str(grid.get("enterprise_id") or "") if isinstance(grid, Mapping) else "",
+    )
+
+
+class People:
+    """Names, zones, roles and guests, by team and user."""
+
+    def __init__(self, web: Web, tokens: Tokens, clock: Callable[[], float] = time.monotonic) -> None:
+        self._web = web
+        self._tokens = tokens
+        self._clock = clock
+        self._kept: dict[tuple[str, str], tuple[float, Profile]] = {}
+
+    async def who(self, team: str, user: str, *, enterprise: str = "", user_team: str = "", name: str = "") -> Who:
+        """A person as the core knows them; whoever Slack does not vouch for is an outsider."""
+        tenant = f"slack:{team}"
+        kept = self._kept.get((team, user))
+        fresh = kept is not None and self._clock() - kept[0] < PERSON_SECONDS
+        profile = kept[1] if kept and fresh else await _soon(self.profile(team, user, enterprise), None)
+        if profile is None:
+            return Who(tenant, f"{tenant}:{user}", name or user, outsider=True)
+        return Who(
+            tenant,
+            f"{tenant}:{user}",
+            profile.name or name or user,
+            Role.admin if profile.owner else None,
+            profile.zone,
+            outsider=self._outside(profile, team, user_team, enterprise),
+        )
+
+    def _outside(self, profile: Profile, team: str, user_team: str, enterprise: str) -> bool:
+        if profile.guest or profile.foreign or profile.gone:
+            return True
+        same_grid = bool(enterprise) and profile.enterprise == enterprise
+        return any(t and t not in (team, enterprise) for t in (profile.team, user_team)) and not same_grid
+
+    async def profile(self, team: str, user: str, enterprise: str = "") -> Profile | None:
+        """What Slack says of a person, at most ten minutes old; a day where Slack does not answer."""
+        kept = self._kept.get((team, user))
+        if kept and self._clock() - kept[0] < PERSON_SECONDS:
+            return kept[1]
+        try:
+            client = self._web.reads((await self._tokens.of(team, enterprise)).token)
+            told = await client.users_info(user=user)
+            return self.learn(team, user, told.get("user") or {})
+        except (SlackApiError, SalvageError, aiohttp.ClientError, TimeoutError, ValueError) as no:
+            log.info("slack.person_unknown", team=team, user=user, because=why(no))
+            return kept[1] if kept and self._clock() - kept[0] < PERSON_STALE else None
+
+    def learn(self, team: str, user: str, record: Mapping[str, Any]) -> Profile | None:
+        """Keep what Slack says of a person."""
+        if not record:
+            return None
+        profile = profile_of(record)
+        self._kept[team, user] = (self._clock(), profile)
+        return profile
+
+    async def outsiders(self, client: AsyncWebClient, team: str, users: Iterable[str], org: bool) -> bool:
+        """Whether any of these people is a guest or of another company; raises where Slack does not tell."""
+        unknown = [u for u in users if not self._fresh(team, u)]
+        if len(unknown) > FEW:
+            await self._read_all(client, team, org)
+        for user in users:
+            if not self._fresh(team, user):
+                told = await client.users_info(user=user)
+                self.learn(team, user, told.get("user") or {})
+        profiles = [self._kept.get((team, u)) for u in users]
+        return any(kept is None or kept[1].guest or kept[1].foreign for kept in profiles)
+
+    def _fresh(self, team: str, user: str) -> bool:
+        kept = self._kept.get((team, user))
+        return kept is not None and self._clock() - kept[0] < PERSON_SECONDS
+
+    async def _read_all(self, client: AsyncWebClient, team: str, org: bool) -> None:
+        cursor = ""
+        for _ in range(PAGES):
+            told = await client.users_list(limit=500, cursor=cursor, team_id=team if org else None)
+            for user in told.get("members") or ():
+                self.learn(team, str(user.get("id")), user)
+            cursor = str((told.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+
+
+class Places:
+    """Who can read in a channel, at most a minute old."""
+
+    def __init__(self, web: Web, tokens: Tokens, people: People, clock: Callable[[], float] = time.monotonic) -> None:
+        self._web = web
+        self._tokens = tokens
+        self._people = people
+        self._clock = clock
+        self._kept: dict[tuple[str, str], tuple[float, Place]] = {}
+
+    async def soon(self, team: str, channel: str, *, name: str = "", enterprise: str = "", who: str = "") -> Place:
+        """As :meth:`audience`, but unknown where it takes longer than a turn can wait."""
+        kept = self._kept.get((team, channel))
+        if kept and self._clock() - kept[0] < PLACE_SECONDS:
+            return kept[1]
+        silent = self._unknown(team, channel, name, NO_ANSWER)
+        return await _soon(self.audience(team, channel, name=name, enterprise=enterprise, who=who), silent)
+
+    async def audience(self, team: str, channel: str, *, name: str = "", enterprise: str = "", who: str = "") -> Place:
+        """Who can read there now; ``who`` is the person whose own chat with the coach counts as private."""
+        kept = self._kept.get((team, channel))
+        if kept and self._clock() - kept[0] < PLACE_SECONDS:
+            return kept[1]
+        try:
+            place = await self._look(await self._tokens.of(team, enterprise), team, channel, name, who)
+        except (SlackApiError, SalvageError, aiohttp.ClientError, TimeoutError, ValueError) as no:
+            log.info("slack.place_unknown", team=team, channel=channel, because=why(no))
+            return self._unknown(team, channel, name, _why_unknown(no))
+        self._kept[team, channel] = (self._clock(), place)
+        return place
+
+    def forget(self, team: str, channel: str) -> None:
+        """Look again before the next word there."""
+        self._kept.pop((team, channel), None)
+
+    def forget_all(self, team: str) -> None:
+        """Somebody's standing changed: look everywhere again."""
+        self._kept = {k: v for k, v in self._kept.items() if k[0] != team}
+
+    async def _look(self, installed: Installed, team: str, channel: str, name: str, who: str) -> Place:
+        client = self._web.reads(installed.token)
+        told = (await client.conversations_info(channel=channel)).get("channel") or {}
+        if told.get("is_im"):
+            mine = bool(who) and told.get("user") == who
+            if mine:
+                return Place(f"slack:{team}", f"@slack:{team}:{who}", PlaceKind.private, "private")
+            return self._unknown(team, channel, name, "it is somebody's private chat")
+        name = f"#{told['name']}" if told.get("name") else name
+        reason = shared_because(told)
+        if reason:
+            return self._place(team, channel, name, PlaceKind.shared, reason)
+        members = await self._members(client, channel)
+        org = bool(installed.enterprise)
+        others = [m for m in members if m != installed.bot_user]
+        if await self._people.outsiders(client, team, others, org):
+            return self._place(team, channel, name, PlaceKind.shared, "a guest or somebody from outside is in it")
+        return self._place(team, channel, name, PlaceKind.internal, "")
+
+    async def _members(self, client: AsyncWebClient, channel: str) -> list[str]:
+        members: list[str] = []
+        cursor = ""
+        for _ in range(PAGES):
+            told = await client.conversations_members(channel=channel, limit=1000, cursor=cursor)
+            members += [str(m) for m in told.get("members") or ()]
+            cursor = str((told.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return members
+        raise ValueError("more members than can be looked through")
+
+    def _place(self, team: str, channel: str, name: str, kind: PlaceKind, because: str) -> Place:
+        return Place(f"slack:{team}", f"slack:{team}:{channel}", kind, name or channel, because)
+
+    def _unknown(self, team: str, channel: str, name: str, because: str) -> Place:
+        return self._place(team, channel, name, PlaceKind.unknown, because)
+
+
+def shared_because(channel: Mapping[str, Any]) -> str:
+    """Why a channel's record means that people outside can read there; empty where it does not."""
+    if channel.get("is_ext_shared"):
+        return "it is shared with people outside"
+    if channel.get("is_pending_ext_shared") or channel.get("pending_shared"):
+        return "it is about to be shared with people outside"
+    if channel.get("is_shared") and not channel.get("is_org_shared"):
+        return "it is shared with another workspace"
+    return ""
+
+
+def _why_unknown(no: Exception) -> str:
+    if isinstance(no, SlackApiError) and no.response.get("error") in ("channel_not_found", "not_in_channel"):
+        return "I am not in it, so I cannot see who reads there"
+    return NO_ANSWER
+
+
+def why(no: Exception) -> str:
+    """An error as a code for the log; never a payload or a token."""
+    if isinstance(no, SlackApiError):
+        return str(no.response.get("error") or no.response.status_code)
+    return getattr(no, "reason", "") if isinstance(no, DeliveryError) else type(no).__name__
+
+
+async def _soon(asked: Awaitable[T], otherwise: T) -> T:
+    """The answer, or ``otherwise`` where it takes too long; the look-up goes on and is kept for the next time."""
+    task = asyncio.ensure_future(asked)
+    _RUNNING.add(task)
+    task.add_done_callback(_RUNNING.discard)
+    try:
+        return await asyncio.wait_for(asyncio.shield(task), PATIENCE)
+    except TimeoutError:
+        return otherwise
+
+
+_RUNNING: set[asyncio.Future[Any]] = set()

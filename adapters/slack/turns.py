@@ -1,0 +1,347 @@
+"""One payload, one turn, one answer: who spoke and who reads there is looked up, the core answers, it is shown.
+
+What a turn answers is shown before Slack's payload is acknowledged, for as long as Slack waits: if this process
+ends half-way, Slack or the person tries again. Words in a private chat have nothing to be acknowledged with, so
+their answers leave through the core's outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack import background, views
+from adapters.slack.background import Background
+from adapters.slack.blocks import Block
+from adapters.slack.client import SlackMessenger, Threads
+from adapters.slack.inputs import needs_modal
+from adapters.slack.parse import Heard, inbound
+from adapters.slack.people import People, Places, why
+from adapters.slack.render import messages
+from adapters.slack.responses import Responses, payload
+from adapters.slack.tokens import Tokens, Web
+from adapters.slack.views import Thread
+from bot.errors import SalvageError
+from bot.ports import (
+    Conversations,
+    Inbound,
+    Opened,
+    PersonLeft,
+    Place,
+    PlaceChanged,
+    PlaceKind,
+    Removed,
+    Reply,
+    Who,
+)
+from bot.view import Card, card, merge
+
+log = structlog.get_logger()
+
+REMEMBERED = 5_000
+MENTIONED = "I've answered you in our private chat."
+PROMPTS = (
+    ("A client is unhappy", "start"),
+    ("What needs me today?", "home"),
+    ("Check my wording", "check"),
+    ("Who is at risk?", "summary"),
+)
+
+Ack = dict[str, Any]
+
+
+class Turns:
+    """Takes what was heard to the core and shows what it answers."""
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        web: Web,
+        tokens: Tokens,
+        people: People,
+        places: Places,
+        messenger: SlackMessenger,
+        threads: Threads,
+    ) -> None:
+        self._conversations = conversations
+        self._web = web
+        self._tokens = tokens
+        self._people = people
+        self._places = places
+        self._messenger = messenger
+        self._threads = threads
+        self._responses = Responses(web)
+        self._submitted: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
+        self._background = Background()
+
+    async def settled(self) -> None:
+        """Wait for what is still being shown."""
+        await self._background.settled()
+
+    # --- commands, shortcuts, mentions, private chats --------------------------------------------------------
+
+    async def command(self, heard: Heard) -> Ack | str:
+        """A slash command: the ack carries the answer, or a modal opens."""
+        who = await self._who(heard)
+        place = await self._channel(heard, who)
+        reply = await self._take(heard, who, place)
+        if await self._asked(heard, reply, place.key):
+            return ""
+        return await self._told(heard, reply.cards, who)
+
+    async def shortcut(self, heard: Heard) -> None:
+        """A message handed over: its questions open as a modal, which only the person sees, whoever reads there."""
+        who = await self._who(heard)
+        reply = await self._take(heard, who, who.private, await self._channel(heard, who))
+        if not await self._asked(heard, reply, who.private.key):
+            await self._background.in_time(self._beside(heard, reply.cards, who, private=True))
+
+    async def chat(self, heard: Heard) -> None:
+        """Words in the private chat; the answer leaves through the outbox."""
+        self._threads.talked(heard.team, heard.user, heard.thread_ts)
+        if heard.thread_ts:
+            self._background.later(self._working(heard))
+        who = await self._who(heard)
+        reply = await self._take(heard, who, _through_outbox(who), who.private)
+        if not reply.moved:
+            await self._background.in_time(self._beside(heard, reply.cards, who, private=True))
+
+    async def mention(self, heard: Heard) -> None:
+        """A mention in a channel: one neutral line there, the answer in private."""
+        who = await self._who(heard)
+        reply = await self._take(heard, who, _through_outbox(who), await self._channel(heard, who))
+        place = f"{heard.tenant}:{heard.channel}"
+        thread = heard.thread_ts or heard.ts
+        if reply.moved:
+            await self._background.in_time(self._messenger.post(place, messages(card(MENTIONED)), thread=thread))
+        elif reply.cards:
+            shown = messages(merge(reply.cards))
+            await self._background.in_time(self._messenger.post(place, shown, thread=heard.thread_ts, only=heard.user))
+
+    async def pane(self, heard: Heard) -> None:
+        """The assistant pane was opened: say what can be asked."""
+        self._threads.talked(heard.team, heard.user, heard.thread_ts)
+        await self._background.in_time(self._prompts(heard))
+
+    # --- buttons and forms -----------------------------------------------------------------------------------
+
+    async def press(self, heard: Heard) -> None:
+        """A button, wherever it stands."""
+        match heard.surface:
+            case "home":
+                await self._press_at_home(heard)
+            case "modal":
+                await self._press_in_modal(heard)
+            case "opened":
+                await self.opened(heard)
+            case _:
+                await self._press_in_message(heard)
+
+    async def _press_in_message(self, heard: Heard) -> None:
+        who = await self._who(heard)
+        private = heard.channel.startswith("D")
+        here = who.private if private else await self._channel(heard, who)
+        answered = _through_outbox(who) if private and not heard.reopens else here
+        reply = await self._take(heard, who, answered, here)
+        if reply.pressed and (heard.ephemeral or private):
+            shown = messages(reply.pressed, typing=private)[0]
+            self._background.later(self._responses.post(heard.response_url, shown, replaces=True))
+        if (private and reply.moved) or await self._asked(heard, reply, here.key):
+            return
+        await self._background.in_time(self._beside(heard, reply.cards, who, private=private))
+
+    async def _press_at_home(self, heard: Heard) -> None:
+        who = await self._who(heard)
+        reply = await self._take(heard, who, who.private)
+        thread = Thread(_conversation(reply.cards), who.private.key)
+        opened = bool(reply.cards) and await self._open(heard, views.modal(reply.cards, thread))
+        if not opened or views.overflows(reply.cards):
+            await self._background.in_time(self._beside(heard, reply.cards, who, private=True))
+        self._background.later(self._home(heard, who, 0))
+
+    async def _press_in_modal(self, heard: Heard) -> None:
+        if heard.thread is None:
+            return
+        who = await self._who(heard)
+        place = await self._remembered(heard, heard.thread, who)
+        reply = await self._take(heard, who, place)
+        if reply.cards:
+            thread = replace(heard.thread, conversation=_conversation(reply.cards))
+            await self._background.in_time(self._redraw(heard, views.modal(reply.cards, thread)))
+
+    async def submission(self, heard: Heard) -> Ack:
+        """A form: what was wrong stands at its question, the next question takes its place, the end is told."""
+        assert heard.thread is not None, "parse gives a submission its thread"
+        who = await self._who(heard)
+        place = await self._remembered(heard, heard.thread, who)
+        reply = await self._take_once(heard, who, place)
+        form = reply.cards[-1].form if reply.cards else None
+        if form and not _beyond(reply.cards):
+            wrong = views.errors(form, dict.fromkeys(heard.shown)) if form.inputs else {}
+            if wrong:
+                return {"response_action": "errors", "errors": wrong}
+            thread = replace(heard.thread, conversation=form.conversation)
+            return {"response_action": "update", "view": views.modal(reply.cards, thread)}
+        private = place.key == who.private.key
+        await self._background.in_time(self._beside(heard, reply.cards, who, private=private))
+        return {"response_action": "clear"}
+
+    # --- home and notices ------------------------------------------------------------------------------------
+
+    async def opened(self, heard: Heard) -> None:
+        """The home tab is shown: draw it."""
+        await self._background.in_time(self._home(heard, await self._who(heard), heard.page))
+
+    async def _home(self, heard: Heard, who: Who, page: int) -> None:
+        event = heard.event if heard.surface == "opened" else f"{heard.event}:home"
+        reply = await self._conversations.handle(Inbound(event, who, who.private, Opened()))
+        if reply.cards:
+            client = self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
+            await client.views_publish(user_id=heard.user, view=views.home(reply.cards, page))
+
+    async def notice(self, heard: Heard) -> None:
+        """Something changed in the workspace."""
+        teams = [heard.team]
+        match heard.act:
+            case Removed():
+                teams = await self._tokens.purge(heard.team, heard.enterprise)
+            case PlaceChanged(place):
+                self._places.forget(heard.team, place.rpartition(":")[2])
+            case PersonLeft():
+                self._places.forget_all(heard.team)
+        for team in teams:
+            tenant = f"slack:{team}"
+            left = heard.act.person if isinstance(heard.act, PersonLeft) else ""
+            who = Who(tenant, left or f"{tenant}:{heard.user}", "Slack")
+            await self._conversations.handle(Inbound(f"{heard.event}:{team}", who, who.private, heard.act))
+
+    def learn(self, team: str, user: str, record: dict[str, Any]) -> None:
+        """Keep what an event says of a person; guests may have come or gone."""
+        self._people.learn(team, user, record)
+        self._places.forget_all(team)
+
+    # --- who, where, and the core ----------------------------------------------------------------------------
+
+    async def _who(self, heard: Heard) -> Who:
+        return await self._people.who(
+            heard.team, heard.user, enterprise=heard.enterprise, user_team=heard.user_team, name=heard.user_name
+        )
+
+    async def _channel(self, heard: Heard, who: Who) -> Place:
+        if not heard.channel:
+            return who.private
+        return await self._places.soon(
+            heard.team, heard.channel, name=heard.channel_name, enterprise=heard.enterprise, who=heard.user
+        )
+
+    async def _remembered(self, heard: Heard, thread: Thread, who: Who) -> Place:
+        if thread.place.startswith("@") or not thread.place.startswith(f"{heard.tenant}:"):
+            return who.private
+        return await self._channel(replace(heard, channel=thread.place.rpartition(":")[2]), who)
+
+    async def _take(self, heard: Heard, who: Who, place: Place, origin: Place | None = None) -> Reply:
+        named = [u for u in heard.mentions if u != heard.user][:10]
+        found = await asyncio.gather(
+            *(self._people.who(heard.team, user, enterprise=heard.enterprise) for user in named)
+        )
+        others = dict(zip(named, found, strict=True))
+        return await self._conversations.handle(inbound(heard, who, place, origin, others))
+
+    async def _take_once(self, heard: Heard, who: Who, place: Place) -> Reply:
+        """A form sent twice gets the same answer twice."""
+        known = self._submitted.get(heard.event)
+        if known is not None and not (known.done() and known.exception()):
+            return await asyncio.shield(known)
+        task = asyncio.ensure_future(self._take(heard, who, place))
+        self._submitted[heard.event] = task
+        if len(self._submitted) > REMEMBERED:
+            self._submitted.popitem(last=False)
+        return await task
+
+    # --- showing ---------------------------------------------------------------------------------------------
+
+    async def _asked(self, heard: Heard, reply: Reply, place: str) -> bool:
+        """Whether the reply is a question that opened as a modal."""
+        if not reply.cards or not needs_modal(reply.cards[-1].form):
+            return False
+        if _beyond(reply.cards) and not heard.reopens:
+            return False
+        thread = Thread(_conversation(reply.cards), place, heard.response_url)
+        return await self._open(heard, views.modal(reply.cards[-1:], thread))
+
+    async def _open(self, heard: Heard, view: Block) -> bool:
+        if not heard.trigger:
+            return False
+        try:
+            client = self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
+            await asyncio.wait_for(client.views_open(trigger_id=heard.trigger, view=view), background.PATIENCE)
+        except (SlackApiError, SalvageError, aiohttp.ClientError, TimeoutError) as no:
+            log.info("slack.modal_not_opened", because=why(no))
+            return False
+        return True
+
+    async def _redraw(self, heard: Heard, view: Block) -> None:
+        client = self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
+        await client.views_update(view_id=heard.view, view=view)
+
+    async def _told(self, heard: Heard, cards: Sequence[Card], who: Who) -> Ack | str:
+        """The ack that shows the cards to the person alone; what does not fit follows."""
+        if not cards:
+            return ""
+        first, *rest = messages(merge(cards), typing=False)
+        if rest:
+            self._background.later(self._follow(heard, rest, who))
+        return payload(first)
+
+    async def _beside(self, heard: Heard, cards: Sequence[Card], who: Who, *, private: bool = False) -> None:
+        """Show cards to the person alone: where they pressed, or (``private``) in their chat with the coach."""
+        if not cards:
+            return
+        if private and not who.outsider:
+            await self._messenger.post(who.private.key, messages(merge(cards)))
+        else:
+            await self._follow(heard, messages(merge(cards), typing=False), who)
+
+    async def _follow(self, heard: Heard, shown: Sequence[Any], who: Who) -> None:
+        for n, message in enumerate(shown):
+            if not await self._responses.post(heard.response_url, message):
+                if not who.outsider:
+                    await self._messenger.post(who.private.key, shown[n:])
+                return
+
+    async def _working(self, heard: Heard) -> None:
+        client = self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
+        await client.assistant_threads_setStatus(
+            channel_id=heard.channel, thread_ts=heard.thread_ts, status="is thinking it through…"
+        )
+
+    async def _prompts(self, heard: Heard) -> None:
+        client = self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
+        await client.assistant_threads_setSuggestedPrompts(
+            channel_id=heard.channel,
+            thread_ts=heard.thread_ts,
+            title="How can I help with a client?",
+            prompts=[{"title": title, "message": message} for title, message in PROMPTS],
+        )
+
+
+def _through_outbox(who: Who) -> Place:
+    """The person's private chat, named so that the core answers there through its outbox."""
+    return replace(who.private, kind=PlaceKind.unknown, why="there is nothing to answer with at once")
+
+
+def _beyond(cards: Sequence[Card]) -> bool:
+    """Whether the cards say more than their last question."""
+    return any(c.elements or c.form for c in cards[:-1])
+
+
+def _conversation(cards: Sequence[Card]) -> int:
+    form = merge(cards).form if cards else None
+    return form.conversation if form else 0
