@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from adapters.teams.parse import Turn
 from adapters.teams.render import CARD_TYPE, render
-from bot.ports import Reply, Submitted
+from bot.ports import PlaceKind, Reply, Submitted
 from bot.view import Card, card, clip, merge
 
 Json: TypeAlias = Mapping[str, Any]
@@ -76,6 +76,10 @@ def _on_card(turn: Turn, reply: Reply) -> Shown:
         return Shown(_said(_words(reply.cards)))
     rest = reply.cards
     replaced = reply.pressed
+    if replaced and inbound.origin and inbound.origin.kind is not PlaceKind.internal:
+        # The card stands where outsiders may read by now.
+        rest = (replaced, *rest)
+        replaced = None
     if replaced is None and isinstance(inbound.act, Submitted) and inbound.origin is None and rest:
         # A sent form gives way to what comes next, or to itself with what was wrong.
         replaced, rest = rest[0], rest[1:]

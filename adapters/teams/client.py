@@ -13,7 +13,7 @@ from botbuilder.schema import (  # type: ignore[import-untyped]  # has no types
 )
 
 from adapters.teams.audience import Audience
-from adapters.teams.connector import Connector, Refused
+from adapters.teams.connector import Busy, Connector, Refused
 from adapters.teams.pace import Pace
 from adapters.teams.references import Contact, Reference, References
 from adapters.teams.render import message, render
@@ -139,9 +139,8 @@ class TeamsMessenger:
             return await self._connector.call(
                 method, reference.service_url, "conversations", *path, body=body, query=query
             )
-        except TryLater as busy:
-            if busy.after > 0:
-                self._pace.hold(thread, busy.after)
+        except Busy as busy:
+            self._pace.hold(thread, busy.after)
             raise
         except Refused as refused:
             await self._refused(reference, refused)

@@ -102,7 +102,7 @@ class Connector:
             except Busy as busy:
                 pause = max(busy.after, FIRST_BACKOFF * 2 ** (tried - 1) * (0.5 + self._jitter()))
                 if tried == TRIES or pause > LONGEST_PAUSE:
-                    raise TryLater(str(busy), after=max(pause, busy.after)) from busy
+                    raise Busy(str(busy), after=pause) from busy
                 await self._sleep(pause)
         raise TryLater("Teams does not take the bot's token; check its app id and password.", after=60)
 

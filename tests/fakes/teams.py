@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.ports import Inbound, Reply
 
+SERVICE_URL = "https://smba.trafficmanager.net/emea/"
 BOT = "28:bot"
 TENANT = "11111111-1111-1111-1111-111111111111"
 OTHER_TENANT = "22222222-2222-2222-2222-222222222222"
@@ -34,7 +35,7 @@ def activity(kind: str = "message", *, by: str = "Priya", where: str = "personal
         "id": f"1700000000{next(_ids):03}",
         "timestamp": "2026-03-02T09:00:00.1234567Z",
         "channelId": "msteams",
-        "serviceUrl": "https://smba.trafficmanager.net/emea/",
+        "serviceUrl": SERVICE_URL,
         "from": {"id": f"29:{by}", "name": by, "aadObjectId": f"aad-{by}"},
         "recipient": {"id": BOT, "name": "Salvage"},
         "conversation": {"id": f"a:{by}", "conversationType": "personal", "tenantId": TENANT},
@@ -157,6 +158,7 @@ class FakeTeams:
         self.tokens: set[str] = set()
         self.fetched = {"keys": 0, "tokens": 0}
         self.targeted: list[str] = []
+        self.connections: set[object] = set()
         self._ids = itertools.count(1)
         self._times: dict[str, deque[float]] = defaultdict(deque)
 
@@ -220,6 +222,7 @@ class FakeTeams:
         if not request.path.startswith("/v3/"):
             return await handler(request)
         self.calls.append((request.method, request.path))
+        self.connections.add(request.transport)
         if self.delay:
             await asyncio.sleep(self.delay)
         if self.stumbles:

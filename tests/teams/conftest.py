@@ -10,7 +10,7 @@ from adapters.teams.app import Teams
 from adapters.teams.settings import TeamsSettings
 from bot.ports import Inbound, Reply
 from bot.view import card
-from tests.fakes.teams import APP, SECRET, TENANT, FakeTeams, Heard, MemoryNotes
+from tests.fakes.teams import APP, SECRET, SERVICE_URL, TENANT, FakeTeams, Heard, MemoryNotes
 
 
 class Bot:
@@ -21,7 +21,8 @@ class Bot:
 
     async def receives(self, sent: dict[str, Any], *, token: str | None = None) -> tuple[int, Any]:
         """Teams delivers an activity; gives the status and the body's JSON."""
-        sent = {**sent, "serviceUrl": self.fake.url} if sent.get("serviceUrl", "").startswith("https://smba") else sent
+        if sent.get("serviceUrl") == SERVICE_URL:
+            sent = {**sent, "serviceUrl": self.fake.url}
         headers = {"Authorization": f"Bearer {self.fake.token() if token is None else token}"}
         async with self.client.post("/api/messages", json=sent, headers=headers) as answer:
             body = await answer.read()
