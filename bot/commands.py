@@ -8,13 +8,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.coach.dates import parse_when
+from bot.coach.cadence import Cadence, Rhythm
+from bot.coach.dates import parse_time, parse_weekday, parse_when
 from bot.errors import NotFound, Refusal
-from bot.services import cards, cases, clients, demo, lessons, promises, readings, reports, schedules, waiting
+from bot.services import cards, cases, clients, demo, lessons, promises, readings, schedules, waiting
 from bot.services.people import folded
+from bot.services.reports import asks, digests, portfolio
+from bot.services.reports import home as home_page
+from bot.services.reports import summary as summary_page
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client
-from bot.view import Actions, Facts, Heading, card, clip, say
+from bot.view import Actions, Attachment, Facts, Heading, card, clip, say
 
 Handler = Callable[[Turn, str], Awaitable[Result]]
 
@@ -332,19 +336,77 @@ def _changing(what: str) -> Handler:
 
 
 async def summary(turn: Turn, words: str) -> Result:
-    """Every client at risk, a page of them."""
+    """Every client at risk, a page of them, or as a file."""
+    if words.casefold() == "csv":
+        rows = await portfolio.page(turn, portfolio.visible(turn), most=100_000)
+        content = summary_page.as_csv(rows, summary_page.COLUMNS)
+        turn.audit("took the summary as a file")
+        return shown(card(f"{len(rows)} cases, as a file.", Attachment("at-risk.csv", "text/csv", content)))
     page = int(words) - 1 if words.isascii() and words.isdigit() and 0 < len(words) < 5 else 0
-    return await reports.summary(turn, max(page, 0))
+    return await summary_page.summary(turn, max(page, 0))
+
+
+async def review(turn: Turn, words: str) -> Result:
+    """Go through the cases one by one, the stalest first."""
+    return await asks.review_next(turn)
+
+
+async def digest(turn: Turn, words: str) -> Result:
+    """Have the summary sent by itself, or no longer."""
+    if words.casefold() in ("off", "stop", "never"):
+        return await digests.stop_digests(turn)
+    parts = reminder_words(words)
+    try:
+        cadence = Cadence(
+            rhythm=Rhythm(parts.get("rhythm", "weekly").casefold()),
+            at=parse_time(parts.get("time", "9:00")),
+            weekday=parse_weekday(parts.get("day", "Monday")),
+            monthday=None,
+            zone=turn.person.zone,
+            on=None,
+        )
+    except ValueError as wrong:
+        raise Refusal(f"{wrong} Try: digest weekly on Monday at 9:00 in #accounts, or digest off.") from wrong
+    return await digests.set_digest(turn, cadence, parts.get("place", "private"))
+
+
+async def ask(turn: Turn, words: str) -> Result:
+    """Ask a case's owner."""
+    found = await _needs_case(turn, words, "ask")
+    assert found.case is not None, "a case was asked for"
+    return await asks.ask_owner(turn, found.case, found.rest)
+
+
+async def call(turn: Turn, words: str) -> Result:
+    """The manager calls the client."""
+    found = await _needs_case(turn, words, "call")
+    assert found.case is not None, "a case was asked for"
+    return await asks.will_call(turn, found.case)
+
+
+async def take(turn: Turn, words: str) -> Result:
+    """The manager takes a case over."""
+    found = await _needs_case(turn, words, "take")
+    assert found.case is not None, "a case was asked for"
+    return await asks.take_over(turn, found.case)
+
+
+async def override(turn: Turn, words: str) -> Result:
+    """Set a case's place in the list by hand."""
+    turn.require_manager("set a case's place by hand")
+    found = await _needs_case(turn, words, "override")
+    assert found.case is not None, "a case was asked for"
+    return Result(begin=Begin("override", {"case": found.case.number}, found.case.id))
 
 
 async def clients_open(turn: Turn, words: str) -> Result:
     """Every client with an open case."""
-    return await reports.clients_list(turn)
+    return await home_page.clients_list(turn)
 
 
 async def home(turn: Turn, words: str) -> Result:
     """What needs the person today."""
-    return await reports.home(turn)
+    return await home_page.home(turn)
 
 
 async def close(turn: Turn, words: str) -> Result:
@@ -356,7 +418,7 @@ async def close(turn: Turn, words: str) -> Result:
 
 async def learned(turn: Turn, words: str) -> Result:
     """What was learned, by words."""
-    return await reports.lessons_card(turn, await lessons.search(turn, words), words)
+    return lessons.as_card(await lessons.search(turn, words), words)
 
 
 async def edit(turn: Turn, words: str) -> Result:
@@ -481,7 +543,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("answered", "answered CLIENT", "They have their answer.", client_answered),
     Command("offer", "offer CLIENT", "What to offer to make it right.", offer_made),
     Command("edit", "edit CLIENT", "Change what is kept about a case.", edit),
-    Command("summary", "summary", "Every client at risk, worst first.", summary),
+    Command("summary", "summary [csv]", "Every client at risk, worst first; csv gives a file.", summary),
+    Command("review", "review", "Go through the cases one by one, the stalest first (managers).", review),
+    Command(
+        "digest",
+        "digest weekly [on DAY] [at TIME] [in CHANNEL]",
+        "Have the summary come by itself; digest off ends it (managers).",
+        digest,
+    ),
+    Command("ask", "ask CLIENT [WORDS]", "Ask a case's owner, privately (managers).", ask),
+    Command("call", "call CLIENT", "You call the client yourself (managers).", call),
+    Command("take", "take CLIENT", "Take a case over (managers).", take),
+    Command("override", "override CLIENT", "Set a case's place in the list by hand (managers).", override),
     Command("clients", "clients", "Every client with an open case.", clients_open),
     Command("close", "close CLIENT", "End a case: healed, parted or lost.", close),
     Command("lessons", "lessons WORDS", "What earlier cases taught.", learned),
@@ -516,7 +589,20 @@ ALSO = {
     "reparation": "offer",
     "list": "clients",
 }
-BARE = {"summary", "reminders", "clients", "home", "help", "lessons", "start", "next", "close", "demo"}
+BARE = {
+    "summary",
+    "reminders",
+    "clients",
+    "home",
+    "help",
+    "lessons",
+    "start",
+    "next",
+    "close",
+    "demo",
+    "review",
+    "digest",
+}
 """Commands that mean something without another word."""
 
 

@@ -40,6 +40,7 @@ from bot.ports import (
     Submitted,
 )
 from bot.services import people, shown, upkeep
+from bot.services.reports import asks
 from bot.services.turn import Begin, Result, Turn, told
 from bot.storage.database import Database
 from bot.storage.tables import Event
@@ -109,6 +110,7 @@ class Conversation:
             try:
                 async with db.begin_nested():
                     result = await self._act(turn, inbound.act)
+                    await asks.settle_asks(turn)
             except Refusal as no:
                 turn.posted.clear()
                 # What was rolled back is stale in memory; these two are needed to answer.

@@ -158,7 +158,7 @@ async def _cancel(dialogs: Dialogs, turn: Turn, row: ConversationRow | None) -> 
     return await follow(dialogs, turn, told("Stopped. Nothing from these questions was kept."))
 
 
-DRIVER_WORDS = {"help": _help, "back": _back, "cancel": _cancel, "stop": _cancel}
+DRIVER_WORDS = {"help": _help, "back": _back, "cancel": _cancel}
 
 
 # --- conversations -----------------------------------------------------------------------------------------

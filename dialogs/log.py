@@ -102,7 +102,7 @@ def shown_back(heard: tuple[str, ...]) -> Dialog[tuple[str, ...]]:
     """The wishes found, as the person leaves them."""
     one = len(heard) == 1
     right = yield from Choice(
-        "found", kept(heard),
+        "heard", kept(heard),
         options=(Option("Correct", "yes"), Option("Edit", "edit"), Option("Not that" if one else "Neither", NONE)),
         near={"right": "yes", "ok": "yes", "change": "edit", "no": NONE, "wrong": "edit", "none": NONE},
     )  # fmt: skip

@@ -14,10 +14,12 @@ from dialogs.draft import draft
 from dialogs.edit import edit
 from dialogs.log import log
 from dialogs.next_step import next_step
+from dialogs.override import override
 from dialogs.promise import promise
 from dialogs.remind import remind
 from dialogs.reminder import reminder
 from dialogs.reparation import reparation
+from dialogs.review import review
 
 
 def _starts(dialog: Callable[[Mapping[str, Any]], Dialog[Any]]) -> Callable[[Mapping[str, Any]], Make]:
@@ -37,6 +39,8 @@ DIALOGS: Mapping[str, Callable[[Mapping[str, Any]], Make]] = {
         ("reminder", reminder),
         ("promise", promise),
         ("edit", edit),
+        ("override", override),
+        ("review", review),
         ("close", close),
     )
 }

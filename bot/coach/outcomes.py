@@ -144,3 +144,23 @@ class CaseEdit:
 
     case: int
     changes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Override:
+    """A case's place in the list, set by hand until a time, with the reason that is shown."""
+
+    case: int
+    risk: int
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What a manager does about a case in the review; ``person`` is a key."""
+
+    case: int
+    what: Literal["keep", "ask", "reassign", "decide", "stop"]
+    words: str = ""
+    person: str = ""

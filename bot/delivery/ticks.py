@@ -16,6 +16,7 @@ from bot.ports import Place, PlaceKind, Who
 from bot.services import cards, cases, scoring
 from bot.services.people import hours_of
 from bot.services.readings import message_key
+from bot.services.reports import digests
 from bot.services.turn import Turn, offer
 from bot.storage.tables import Case, Client, Occurrence, Outgoing, Person, PromiseRow, Schedule, Tenant, Workspace
 from bot.view import Actions, card, say, to_json
@@ -31,6 +32,7 @@ async def tick(db: AsyncSession, now: datetime, playbook: Playbook) -> list[int]
     made = [await _occur(db, now, playbook, schedule) for schedule in await _due_schedules(db, now)]
     made += [_warn(db, now, *row) for row in await _due_promises(db, now)]
     await scoring.rescore_due(db, now)
+    made += await digests.due(db, now, playbook)
     rows = [row for row in made if row is not None]
     await db.flush()
     return [row.id for row in rows]

@@ -14,6 +14,7 @@ from bot.coach.money import say_money
 from bot.coach.promises import commitments
 from bot.errors import DialogError
 from bot.services import cards, cases, clients, lessons, promises, schedules
+from bot.services.reports import asks
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client, Criterion, DraftRow, PlaceRow, Reparation, Step
 from bot.view import Actions, Heading, Note, card, clip, say
@@ -399,4 +400,6 @@ EFFECTS: dict[type, Callable[[Turn, Any], Awaitable[Result]]] = {
     o.Promise: promised,
     o.Closing: closed,
     o.CaseEdit: edited,
+    o.Override: asks.overridden,
+    o.Reviewed: asks.reviewed,
 }

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from bot.coach.causes import INFO, Cause
 from bot.services.people import folded
-from bot.services.turn import Turn
+from bot.services.turn import Result, Turn, shown
 from bot.storage.tables import Case, Client, Lesson
+from bot.view import Heading, card, clip, say
 
 PATTERN = 3
 
@@ -72,3 +73,12 @@ async def pattern(turn: Turn, case: Case) -> str:
 async def as_json(turn: Turn, cause: str) -> Any:
     """The lessons of a cause, for a dialog."""
     return [row.words for row in await for_cause(turn, cause)]
+
+
+def as_card(found: Sequence[Lesson], words: str) -> Result:
+    """Lessons as a list, with the cause each came from."""
+    if not found:
+        more = f" about “{clip(words, 60)}”" if words else " yet"
+        return shown(card(f"No lessons{more}. I ask for one before each case is closed."))
+    lines = "\n".join(f"– {clip(row.words, 300)} ({INFO[Cause(row.cause)].said})" for row in found)
+    return shown(card(Heading("Lessons"), say("{lines}", lines=lines)))

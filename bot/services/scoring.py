@@ -25,7 +25,8 @@ async def rescore(db: AsyncSession, now: datetime, case: Case, client: Client) -
     found = await assess(db, now, case, client)
     standing = case.override_risk is not None and (case.override_until is None or case.override_until > now)
     score = case.override_risk if standing and case.override_risk is not None else found.score
-    if case.risk != score:
+    first = case.rescore_at is None and not case.risk_why
+    if case.risk != score and not first:
         db.add(RiskChange(workspace_id=case.workspace_id, case_id=case.id, before=case.risk, at=now))
     case.risk, case.risk_why = score, list(found.reasons)
     if case.override_risk is not None and not standing:

@@ -49,7 +49,8 @@ def told(words: str, *actions: Action) -> Result:
 class Turn:
     """One transaction on behalf of one person.
 
-    ``place`` is where the answer appears; ``origin`` where the person spoke, the place a reminder is meant for.
+    ``place`` is where the answer appears; ``origin`` where the person spoke, the place a reminder is meant for;
+    ``acted`` holds the ids of the cases in which the person did something.
     """
 
     db: AsyncSession
@@ -62,6 +63,7 @@ class Turn:
     event: str
     playbook: Playbook
     posted: list[Outgoing] = field(default_factory=list)
+    acted: set[int] = field(default_factory=set)
 
     @property
     def moment(self) -> Moment:
