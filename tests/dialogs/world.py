@@ -28,10 +28,12 @@ from tests.dialogs.play import AT, NOW, case_json
 
 Look = Callable[[str, Mapping[str, Any]], Any]
 
-TEAM = {
+TEAM: dict[str, Any] = {
     "me": "priya",
-    "people": [{"key": "priya", "name": "Priya"}, {"key": "omar", "name": "Omar Haddad"}, {"key": "sam", "name": "Sam"}],
-}
+    "people": [
+        {"key": "priya", "name": "Priya"}, {"key": "omar", "name": "Omar Haddad"}, {"key": "sam", "name": "Sam"},
+    ],
+}  # fmt: skip
 PLACES = {
     "here": "C1",
     "private": "@priya",
@@ -54,8 +56,8 @@ ADVICE = [
         "how": ["Call.", "Listen to the end."], "source": "seed 003", "draft": "ask", "early": [],
     },
     {
-        "play": "pay_or_reparation", "title": "Make it right", "why_now": "it cost them money", "how": ["Name the sum."],
-        "source": "seed 004", "draft": "", "early": ["they have not been heard"],
+        "play": "pay_or_reparation", "title": "Make it right", "why_now": "it cost them money",
+        "how": ["Name the sum."], "source": "seed 004", "draft": "", "early": ["they have not been heard"],
     },
 ]  # fmt: skip
 RICH = case_json(
@@ -100,6 +102,7 @@ class Seat:
     look: Look
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
     def stand(self) -> Standing:
         """Run to the next question or the end, looking up what is needed."""
@@ -112,11 +115,11 @@ class Seat:
         return standing
 
     def give(self, question: Question[Any], raw: Any) -> bool:
-        """Take an answer; False where it is refused, which must come with a sentence."""
+        """Take an answer; False where it is refused."""
         try:
             self.answers[question.key] = question.accept(raw, AT)
         except BadAnswer as wrong:
-            assert str(wrong).strip(), "a refusal without a word"
+            self.refused.append(str(wrong))
             return False
         return True
 
@@ -135,13 +138,16 @@ class Seat:
         raise AssertionError(f"never done: {self.stand()}")
 
 
+SENTENCE = "Dana wants a refund of €300 and a written report by Friday."
+
+
 def plain_answer(question: Question[Any]) -> Any:
     """An answer that fits: the last option, or what a sensible person types."""
     if question.kind == "many":
         return "none"
     if question.options:
         return {"pick": question.options[-1].value}
-    return {"money": "€500", "date": "tomorrow 10:00", "scale": "2"}.get(question.kind, "A plain sentence.")
+    return {"money": "€500", "date": "tomorrow 10:00", "scale": "2"}.get(question.kind, SENTENCE)
 
 
 def straight_through(seat: Seat, standing: Done[Any]) -> Seat:
@@ -158,9 +164,10 @@ def straight_through(seat: Seat, standing: Done[Any]) -> Seat:
 
 
 RAW: Sequence[Any] = (
-    "Furious. Wants a refund of €300 and a written report by Friday.", "no reply", "yes", "no", "all", "none", "skip", "1",
-    "2", "3", "1, 2", "tomorrow 9:00", "31 February", "25:00", "yesterday", "last Friday", "€500", "2400 eur", "CHF 300",
-    "1.2.3", "Acme", "acm", "Northwind", "Initech", "later", "weekly", "the 15th", "Monday", "@omar", "Nobody", "", "   ",
-    "\x00\u202e", "<b>&amp; **x** {wish}</b>", "x" * 60_000, None, 5, True, 2.5, {}, [], ["1"], [["x"]], {"pick": None},
-    {"pick": "nonsense"}, {"pick": ["x"]}, {"pick": {"a": 1}}, ["5", "6"], "in 3 days", "two things; a refund",
+    "Furious. Wants a refund of €300 and a written report by Friday.", "no reply", "yes", "no", "all", "none", "skip",
+    "1", "2", "3", "1, 2", "tomorrow 9:00", "31 February", "25:00", "yesterday", "last Friday", "€500", "2400 eur",
+    "CHF 300", "1.2.3", "Acme", "acm", "Northwind", "Initech", "later", "weekly", "the 15th", "Monday", "@omar",
+    "Nobody", "", "   ", "\x00\u202e", "<b>&amp; **x** {wish}</b>", "x" * 60_000, None, 5, True, 2.5, {}, [], ["1"],
+    [["x"]], {"pick": None}, {"pick": "nonsense"}, {"pick": ["x"]}, {"pick": {"a": 1}}, ["5", "6"], "in 3 days",
+    "two things; a refund",
 )  # fmt: skip
