@@ -12,6 +12,7 @@ const title = document.title;
 
 let ahead = 0; // milliseconds the coach's clock is ahead of this machine's
 let missed = 0; // messages that came while nobody looked
+let anchor = null; // the message that what is new begins with
 let failed = null; // the turn that did not get through, to be tried again
 
 // --- time ---------------------------------------------------------------------------------------------------
@@ -73,12 +74,23 @@ function settle() {
 
 const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
 
-// Show the end, but never scroll the person's own last words out of sight.
+// Show the end, but never scroll the beginning of what is new out of sight.
 function toEnd() {
-  const own = messages().filter((m) => m.classList.contains("own")).pop();
   const end = log.scrollHeight - log.clientHeight;
-  log.scrollTop = own ? Math.min(end, own.offsetTop - log.offsetTop - 16) : end;
-  newer.hidden = true;
+  const top = anchor?.isConnected ? anchor.offsetTop - log.offsetTop - 16 : end;
+  log.scrollTop = Math.min(end, top);
+  newer.hidden = atEnd();
+}
+
+// Messages of one speaker in a row share one line of name and time.
+function group() {
+  let before = null;
+  for (const message of messages()) {
+    const same = before && message.className.replace(/ (fresh|settled|joined)/g, "") === before.className.replace(/ (fresh|settled|joined)/g, "");
+    const soon = before && new Date(message.dataset.at) - new Date(before.dataset.at) < 300000;
+    message.classList.toggle("joined", Boolean(same && soon && message.previousElementSibling === before));
+    before = message;
+  }
 }
 
 function receive(told) {
@@ -91,17 +103,20 @@ function receive(told) {
     made.dataset.html = told.html;
     if (old.contains(document.activeElement)) words.focus({ preventScroll: true });
     old.replaceWith(made);
+    anchor = made === messages().pop() ? made : null;
   } else {
     const stick = atEnd() || told.own || body.classList.contains("waiting");
     made.dataset.html = told.html;
     made.classList.add("fresh");
     document.getElementById("hello")?.remove();
     log.append(made);
+    if (told.own || !anchor || !body.classList.contains("waiting")) anchor = made;
     showDays();
     if (stick) toEnd(); else newer.hidden = false;
     if (!told.own) notice();
   }
   settle();
+  group();
   rememberSeen();
 }
 
@@ -171,6 +186,7 @@ async function take(act, from = null) {
 
 async function send(turn, from) {
   failed = null;
+  anchor = null;
   body.classList.add("waiting");
   from?.setAttribute("aria-busy", "true");
   const slow = setTimeout(() => say("The coach is thinking…"), 500);
@@ -324,6 +340,7 @@ setInterval(showToday, 30000);
 messages().forEach(showTimes);
 showDays();
 settle();
+group();
 showUnread();
 rememberSeen();
 log.scrollTop = log.scrollHeight;
