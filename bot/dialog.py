@@ -474,6 +474,8 @@ class _Run:
 
     def feed(self, step: Step) -> tuple[Any, Standing | None]:
         """The value for a step, or the standing at which the dialog waits."""
+        if not isinstance(step, Say | Load | Form | Question):
+            raise DialogError(f"a dialog yielded {step!r}, which is no step")
         self.claim(step.key)
         match step:
             case Say():
@@ -487,8 +489,6 @@ class _Run:
             case Question():
                 found, value = self.answer(step)
                 return (value, None) if found else (None, Ask(step, (step,), "", self.path))
-            case _:
-                raise DialogError(f"a dialog yielded {step!r}, which is no step")
 
     def claim(self, key: str) -> None:
         if key in self.seen:
