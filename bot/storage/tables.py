@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -76,6 +77,11 @@ def _ref(target: str, *, nullable: bool = False, index: bool = True) -> Any:
 
 def _short(length: int = 64) -> Any:
     return mapped_column(String(length))
+
+
+def _open_index(name: str, only: str, *columns: str) -> Index:
+    """An index of the rows that meet a condition, on both databases."""
+    return Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))
 
 
 # --- who and where -----------------------------------------------------------------------------------------
@@ -232,6 +238,7 @@ class Case(Base):
     stage_at: Mapped[datetime]
     reviewed_at: Mapped[datetime | None]
     decide_at: Mapped[datetime | None]
+    decide_asked_at: Mapped[datetime | None]
     watch_until: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = _short(16)
@@ -425,7 +432,10 @@ class Schedule(Base):
     """A check-in cadence of a case; ``cadence`` as :mod:`bot.coach.cadence` writes it."""
 
     __tablename__ = "schedules"
-    __table_args__ = (Index("ix_schedules_due", "state", "next_due_at"),)
+    __table_args__ = (
+        Index("ix_schedules_due", "state", "next_due_at"),
+        Index("ix_schedules_tenant", "tenant", "state", "next_due_at"),
+    )
 
     id: Id = _id()
     workspace_id: Mapped[int] = _ref("workspaces.id")
@@ -434,6 +444,7 @@ class Schedule(Base):
     place: Mapped[str] = _short(300)
     cadence: Mapped[dict[str, Any]]
     state: Mapped[str] = _short(16)
+    purpose: Mapped[str] = mapped_column(String(16), default="recovery")
     anchor_at: Mapped[datetime | None]
     next_due_at: Mapped[datetime | None]
     made_by: Mapped[int] = _ref("people.id", index=False)
@@ -483,8 +494,11 @@ class Outgoing(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_ready", "state", "not_before"),
-        Index("ix_outbox_place", "place", "state", "id"),
+        # Only what is still to be sent is looked for, so a year of sent messages costs these nothing.
+        _open_index("ix_outbox_ready", "state = 'waiting'", "not_before", "tenant"),
+        _open_index("ix_outbox_tenant", "state = 'waiting'", "tenant", "not_before", "id"),
+        _open_index("ix_outbox_sending", "state = 'sending'", "tenant"),
+        _open_index("ix_outbox_place", "state IN ('waiting', 'sending')", "place", "id"),
     )
 
     id: Id = _id()

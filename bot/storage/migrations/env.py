@@ -13,11 +13,17 @@ def render(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[Fals
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, Instant) else False
 
 
+def ours(name: str | None, kind: str, parents: Any) -> bool:
+    """The delivery engine's tables are its own affair."""
+    return not (kind == "table" and name is not None and name.startswith("pgqueuer"))
+
+
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=context.config.attributes.get("tables", Base.metadata),
     render_as_batch=True,
     render_item=render,
+    include_name=ours,
     transaction_per_migration=False,
 )
 with context.begin_transaction():

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, inspect, text
+
+from bot.errors import CannotStart
+from bot.storage import migrate
+from bot.storage.database import Database
+from tools.revision import every_table
+
+REVISIONS = sorted(migrate.known())
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(
+        connection,
+        opts={"include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("pgqueuer")},
+    )
+    tables = MetaData(naming_convention=every_table()[0].naming_convention)
+    for metadata in every_table():
+        for table in metadata.tables.values():
+            table.to_metadata(tables)
+    return list(compare_metadata(context, tables))
+
+
+async def test_the_migrations_make_exactly_the_tables_the_program_works_with(url: str) -> None:
+    database = Database(url)
+    await migrate.upgrade(database)
+    async with database.engine.connect() as connection:
+        differences = await connection.run_sync(_differences)
+    await database.close()
+    assert differences == [], 'the tables changed: run python -m tools.revision "Why they change"'
+
+
+@pytest.mark.parametrize("start", REVISIONS)
+async def test_every_earlier_revision_comes_up_to_date_with_its_data(url: str, start: str) -> None:
+    database = Database(url)
+    await migrate.upgrade(database, start)
+    async with database.begin() as db:
+        await db.execute(text("INSERT INTO notes (kind, key, value) VALUES ('k', 'kept', '{}')"))
+    await migrate.upgrade(database)
+    assert await migrate.check(database)
+    async with database.begin() as db:
+        assert await db.scalar(text("SELECT key FROM notes")) == "kept"
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+    await database.close()
+
+
+async def test_a_second_upgrade_changes_nothing(url: str) -> None:
+    database = Database(url)
+    await migrate.upgrade(database)
+    async with database.engine.connect() as connection:
+        before = await connection.run_sync(lambda c: inspect(c).get_table_names())
+    assert await migrate.upgrade(database) is None
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(lambda c: inspect(c).get_table_names()) == before
+    await database.close()
+
+
+async def test_a_database_of_a_later_version_is_refused_and_left_alone(url: str) -> None:
+    database = Database(url)
+    await migrate.upgrade(database)
+    async with database.begin() as db:
+        await db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(CannotStart, match="newer version"):
+        await migrate.upgrade(database)
+    assert await migrate.revision(database) == "9999"
+    await database.close()
+
+
+async def test_a_backup_is_made_before_data_is_changed_and_it_opens(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'salvage.db'}")
+    await migrate.upgrade(database, REVISIONS[0])
+    async with database.begin() as db:
+        await db.execute(text("INSERT INTO notes (kind, key, value) VALUES ('k', 'kept', '{}')"))
+    backup = await migrate.upgrade(database)
+    await database.close()
+    assert backup is not None
+    with closing(sqlite3.connect(backup)) as copy:
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == (REVISIONS[0],)
+        assert copy.execute("SELECT key FROM notes").fetchone() == ("kept",)
+
+
+async def test_an_empty_database_needs_no_backup(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'salvage.db'}")
+    assert await migrate.upgrade(database) is None
+    await database.close()
+    assert [f.name for f in tmp_path.iterdir()] == ["salvage.db"]
