@@ -10,14 +10,16 @@ from typing import Any
 
 from bot.coach.cadence import Cadence, Rhythm
 from bot.coach.dates import parse_time, parse_weekday, parse_when
+from bot.coach.money import parse_money
 from bot.errors import NotFound, Refusal
-from bot.services import cards, cases, clients, demo, lessons, promises, readings, schedules, waiting
+from bot.services import cards, cases, clients, demo, lessons, people, promises, readings, schedules, waiting
+from bot.services.follow import approvals, contacts, handover
 from bot.services.people import folded
 from bot.services.reports import asks, digests, portfolio
 from bot.services.reports import home as home_page
 from bot.services.reports import summary as summary_page
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
-from bot.storage.tables import Case, Client
+from bot.storage.tables import Case, Client, Person
 from bot.view import Actions, Attachment, Facts, Heading, card, clip, say
 
 Handler = Callable[[Turn, str], Awaitable[Result]]
@@ -473,7 +475,81 @@ async def slip(turn: Turn, words: str) -> Result:
     if row.case_id is None:
         return told("Call them today, before the time is up, and agree a new date. Then: promise CLIENT what by when.")
     case = await turn.db.get_one(Case, row.case_id)
-    return Result(begin=Begin("draft", {"case": case.number, "kind": "renegotiate"}, case.id))
+    return Result(begin=Begin("draft", {"case": case.number, "kind": "renegotiate", "promise": row.id}, case.id))
+
+
+async def hand_over(turn: Turn, words: str) -> Result:
+    """Give a case to a colleague, with one page and everything that hangs on it."""
+    at = words.casefold().rfind(" to ")
+    name = words[at + 4 :].strip() if at > 0 else ""
+    found = await _needs_case(turn, words[:at] if name else words, "handover")
+    assert found.case is not None, "a case was asked for"
+    args: dict[str, Any] = {"case": found.case.number}
+    if name:
+        heir = await _colleague(turn, name)
+        handover.check(found.case, heir)
+        args["person"] = heir.key
+    return Result(begin=Begin("handover", args, found.case.id))
+
+
+async def _colleague(turn: Turn, name: str) -> Person:
+    """The colleague a name means; raises NotFound where it means nobody or several."""
+    if folded(name) in ("me", "myself"):
+        return turn.person
+    rows = await people.by_name(turn.db, turn.workspace, name)
+    if not rows:
+        raise NotFound(
+            f"I don't know anyone in the team called {clip(name, 60)}. A case can only go to a colleague; "
+            "ask them to say hello to me first."
+        )
+    if len(rows) > 1:
+        raise NotFound(f"More than one colleague fits {clip(name, 60)}. Type the full name.")
+    return rows[0]
+
+
+async def decide(turn: Turn, words: str) -> Result:
+    """Decide what becomes of a case that does not get better."""
+    found = await _needs_case(turn, words, "decide")
+    assert found.case is not None, "a case was asked for"
+    return Result(begin=Begin("decide", {"case": found.case.number}, found.case.id))
+
+
+async def people_at(turn: Turn, words: str) -> Result:
+    """Everybody known at a client."""
+    found = await about(turn, words)
+    assert found.client is not None, "a client was named"
+    return await contacts.as_card(turn, found.client)
+
+
+async def person_at(turn: Turn, words: str) -> Result:
+    """Somebody at a client, and their part in it."""
+    found = await about(turn, words)
+    assert found.client is not None, "a client was named"
+    return Result(begin=Begin("person", {"client_id": found.client.id, "name": found.rest}))
+
+
+async def approve(turn: Turn, words: str) -> Result:
+    """An approver says yes."""
+    return await approvals.settle(turn, _number(words), approved=True)
+
+
+async def decline(turn: Turn, words: str) -> Result:
+    """An approver says no."""
+    return await approvals.settle(turn, _number(words), approved=False)
+
+
+async def limit(turn: Turn, words: str) -> Result:
+    """What a role may offer by itself."""
+    role, _, sum_words = words.partition(" ")
+    if not sum_words.strip():
+        raise Refusal("Which role, and how much? Type: limit member 500 euros.")
+    return await approvals.set_limit(turn, role.casefold(), parse_money(sum_words))
+
+
+async def role(turn: Turn, words: str) -> Result:
+    """An admin names managers."""
+    name, _, wanted = words.rpartition(" ")
+    return await people.name_role(turn, await _colleague(turn, name), wanted.casefold())
 
 
 def _number(words: str) -> int:
@@ -555,6 +631,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("call", "call CLIENT", "You call the client yourself (managers).", call),
     Command("take", "take CLIENT", "Take a case over (managers).", take),
     Command("override", "override CLIENT", "Set a case's place in the list by hand (managers).", override),
+    Command(
+        "handover",
+        "handover CLIENT to PERSON",
+        "Give a case to a colleague, with everything that hangs on it.",
+        hand_over,
+    ),
+    Command("decide", "decide CLIENT", "Decide about a case that does not get better.", decide),
+    Command("people", "people CLIENT", "Who decides there, who was hurt, who is on our side.", people_at),
+    Command("person", "person CLIENT NAME", "Add somebody at a client.", person_at),
+    Command("limit", "limit ROLE SUM", "What a member or manager may offer without asking (admins).", limit),
+    Command("role", "role NAME member|manager|admin", "Who sees every case and decides (admins).", role),
     Command("clients", "clients", "Every client with an open case.", clients_open),
     Command("close", "close CLIENT", "End a case: healed, parted or lost.", close),
     Command("lessons", "lessons WORDS", "What earlier cases taught.", learned),
@@ -569,6 +656,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("reading", "reading NUMBER HOW", "A check-in's button.", reading, shown=False),
     Command("kept", "kept NUMBER", "A promise was kept.", kept, shown=False),
     Command("broken", "broken NUMBER", "A promise was broken.", broken, shown=False),
+    Command("approve", "approve NUMBER", "An offer may be made.", approve, shown=False),
+    Command("decline", "decline NUMBER", "An offer may not be made.", decline, shown=False),
     Command("slip", "slip NUMBER", "A promise will slip.", slip, shown=False),
 )
 BY_NAME = {c.name: c for c in COMMANDS}

@@ -13,6 +13,7 @@ from bot.coach.outcomes import Closing, Nothing
 from bot.coach.wishes import split_wishes
 from bot.dialog import Choice, Confirm, Dialog, Load, Many, Say, Text
 from bot.view import Note, Option, card, clip, joined, say
+from dialogs.options import argument
 
 NOT_YET = "not_yet"
 NOTHING = "nothing"
@@ -40,11 +41,11 @@ def close(args: Mapping[str, Any]) -> Dialog[Closing | Nothing]:
     case = yield from Load("case", "case", casefile.from_json, {"number": args["case"]})
     if not case.open:
         return Nothing(f"{case.label} is already closed. Start a new one with: start {case.client}.")
-    how = yield from Choice(
+    how = argument(args, "how") or (yield from Choice(
         "how", say("**{label} · {client}**: how does it end?", label=case.label, client=case.client),
         options=(Option("Healed", "healed"), Option("They left us", "lost"), Option("We part ways", "parted")),
         near={"fixed": "healed", "yes": "healed", "left": "lost", "they left": "lost", "we left": "parted"},
-    )  # fmt: skip
+    ))  # fmt: skip
     endings = {"healed": healed, "lost": lost, "parted": parted}
     ending = yield from endings[how](case)
     if isinstance(ending, Nothing):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,7 +55,9 @@ def draft(args: Mapping[str, Any]) -> Dialog[DraftMade]:
     case = yield from Load("case", "case", casefile.from_json, {"number": args["case"]})
     kind = kind_named(argument(args, "kind")) or DraftKind((yield from which_kind(case)))
     answers = yield from facts(kind, case)
-    return (yield from rounds(kind, case, answers, argument(args, "play")))
+    made = yield from rounds(kind, case, answers, argument(args, "play"))
+    promise = args.get("promise")
+    return replace(made, promise=promise) if isinstance(promise, int) else made
 
 
 def which_kind(case: CaseFile) -> Choice:
@@ -128,7 +130,7 @@ def moves(talk: bool) -> tuple[Option, ...]:
 
 def made(kind: DraftKind, case: CaseFile, words: str, *, sent: bool, talk: bool, play: str) -> DraftMade:
     """What became of the draft."""
-    return DraftMade(case=case.number, kind=kind.value, words=words, sent=sent, talk=talk, play=play)
+    return DraftMade(case.number, kind.value, words, sent=sent, talk=talk, play=play)
 
 
 def draft_card(kind: DraftKind, case: CaseFile, answers: Answers, text: str) -> Card:

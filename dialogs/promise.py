@@ -31,9 +31,7 @@ def promise(args: Mapping[str, Any]) -> Dialog[Promise | Nothing]:
         if watch == "other":
             due = yield from due_by(words)
     number = args.get("case")
-    return Promise(
-        client_id=args["client_id"], words=words, due=due, case=number if isinstance(number, int) else None
-    )
+    return Promise(client_id=args["client_id"], words=words, due=due, case=number if isinstance(number, int) else None)
 
 
 def case_of(args: Mapping[str, Any], client: Found) -> Dialog[CaseFile | None]:

@@ -9,12 +9,15 @@ from typing import Any
 from bot.dialog import Dialog, Make
 from dialogs.check import check
 from dialogs.close import close
+from dialogs.decide import decide
 from dialogs.diagnose import diagnose
 from dialogs.draft import draft
 from dialogs.edit import edit
+from dialogs.handover import handover
 from dialogs.log import log
 from dialogs.next_step import next_step
 from dialogs.override import override
+from dialogs.person import person
 from dialogs.promise import promise
 from dialogs.remind import remind
 from dialogs.reminder import reminder
@@ -41,6 +44,9 @@ DIALOGS: Mapping[str, Callable[[Mapping[str, Any]], Make]] = {
         ("edit", edit),
         ("override", override),
         ("review", review),
+        ("decide", decide),
+        ("handover", handover),
+        ("person", person),
         ("close", close),
     )
 }

@@ -81,6 +81,7 @@ class DraftMade:
     sent: bool
     talk: bool = False
     play: str = ""
+    promise: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ class Promise:
     words: str
     due: datetime
     case: int | None = None
+    follows: int = 0
 
 
 @dataclass(frozen=True)
@@ -164,3 +166,34 @@ class Reviewed:
     what: Literal["keep", "ask", "reassign", "decide", "stop"]
     words: str = ""
     person: str = ""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What owner and manager decided when nothing had got better, and why."""
+
+    case: int
+    what: Literal["escalate", "new_plan", "accept_loss", "part_ways"]
+    reason: str
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """A case given to a colleague (a person's key), with what must not be said to the client."""
+
+    case: int
+    person: str
+    do_not_say: str = ""
+    next_touch: str = ""
+
+
+@dataclass(frozen=True)
+class PersonAtClient:
+    """Somebody at a client: their part in it, and how they like to be reached."""
+
+    client_id: int
+    name: str
+    decides: bool = False
+    hurt: bool = False
+    ally: bool = False
+    channel: str = ""

@@ -14,6 +14,7 @@ from bot.coach.hours import move_to_working
 from bot.coach.playbook import Playbook
 from bot.ports import Place, PlaceKind, Who
 from bot.services import cards, cases, scoring
+from bot.services.follow import climbs, decisions, watch
 from bot.services.people import hours_of
 from bot.services.readings import message_key
 from bot.services.reports import digests
@@ -33,6 +34,8 @@ async def tick(db: AsyncSession, now: datetime, playbook: Playbook) -> list[int]
     made += [_warn(db, now, *row) for row in await _due_promises(db, now)]
     await scoring.rescore_due(db, now)
     made += await digests.due(db, now, playbook)
+    made += await decisions.due(db, now)
+    made += await climbs.due(db, now)
     rows = [row for row in made if row is not None]
     await db.flush()
     return [row.id for row in rows]
@@ -70,11 +73,13 @@ async def _occur(db: AsyncSession, now: datetime, playbook: Playbook, schedule: 
     """One occurrence of a schedule, however many were missed, and its message."""
     assert schedule.next_due_at is not None, "only schedules with a due time are chosen"
     case = await db.get_one(Case, schedule.case_id)
-    if case.closed_at is not None:
+    if case.closed_at is not None and not (schedule.purpose == "watch" and watch.watched(case, now)):
         schedule.state, schedule.next_due_at = "done", None
         return None
     cadence = rhythm.from_json(schedule.cadence)
     due, following = rhythm.catch_up(cadence, schedule.next_due_at, now)
+    if schedule.purpose == "recovery" and await climbs.missed_in_a_row(db, schedule) >= climbs.MISSED:
+        return await _another_way(db, now, schedule, case)
     occurrence = Occurrence(schedule_id=schedule.id, case_id=case.id, due_at=due)
     db.add(occurrence)
     schedule.anchor_at, schedule.next_due_at = due, following
@@ -90,6 +95,7 @@ async def _checkin(
     owner = await db.get_one(Person, case.owner_id)
     file = await cases.snapshot(await _as(db, now, playbook, owner), case)
     week = (occurrence.due_at - case.opened_at).days // 7 + 1
+    await climbs.start(db, occurrence, case, owner)
     row = Outgoing(
         workspace_id=schedule.workspace_id,
         tenant=schedule.tenant,
@@ -105,6 +111,14 @@ async def _checkin(
         made_at=now,
         problem="",
     )
+    db.add(row)
+    return row
+
+
+async def _another_way(db: AsyncSession, now: datetime, schedule: Schedule, case: Case) -> Outgoing:
+    owner = await db.get_one(Person, case.owner_id)
+    client = await db.get_one(Client, case.client_id)
+    row = climbs.another_way(schedule, case, client, owner, now)
     db.add(row)
     return row
 
@@ -141,15 +155,22 @@ def _warn(db: AsyncSession, now: datetime, promise: PromiseRow, client: Client, 
     over = promise.due_at <= now
     when = say_when(promise.due_at, now, owner.zone)
     words = "**{client}**: you promised “{words}”, due {when}. " + ("Was it kept?" if over else "Will it hold?")
-    other = offer("Not kept", f"broken {promise.id}") if over else offer("It will slip", f"slip {promise.id}")
-    buttons = (offer("Kept", f"kept {promise.id}"), other)
+    buttons = [offer("Kept", f"kept {promise.id}")]
+    if over:
+        buttons.append(offer("Not kept", f"broken {promise.id}"))
+    else:
+        buttons.append(offer("It will slip", f"slip {promise.id}"))
+        if promise.case_id is not None:
+            buttons.append(offer("No news yet", f"draft no_news {client.name}"))
     promise.warn_at = None if over else promise.due_at
     row = Outgoing(
         workspace_id=client.workspace_id,
         tenant=owner.tenant,
         place="@" + owner.key,
         key=f"promise:{promise.id}:{'due' if over else 'warn'}:{promise.due_at.isoformat()}",
-        card=to_json(card(say(words, client=client.name, words=promise.words[:300], when=when), Actions(buttons))),
+        card=to_json(
+            card(say(words, client=client.name, words=promise.words[:300], when=when), Actions(tuple(buttons)))
+        ),
         secret=True,
         owner_id=owner.id,
         case_id=promise.case_id,

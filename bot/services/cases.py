@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import func, select, update
@@ -30,6 +30,9 @@ from bot.storage.tables import (
     Step,
     Workspace,
 )
+
+WITHOUT_IMPROVEMENT = timedelta(weeks=4)
+"""After what time without improvement owner and manager are asked to decide."""
 
 PATTERN = 3
 """From how many cases of one kind on a pattern is pointed out."""
@@ -204,6 +207,7 @@ async def open_case(
         cause=cause.value,
         readings=[],
         risk_why=[],
+        decide_at=turn.now + WITHOUT_IMPROVEMENT,
         opened_at=turn.now,
         touched_at=turn.now,
         stage_at=turn.now,
@@ -221,6 +225,8 @@ async def settle(turn: Turn, case: Case) -> CaseFile:
     file = await snapshot(turn, case)
     stage = stage_of(file)
     if stage is not file.stage:
+        if _better(stage, file.stage):
+            case.decide_at, case.decide_asked_at = turn.now + WITHOUT_IMPROVEMENT, None
         case.stage, case.stage_at = stage.value, turn.now
         note(turn, case, "stage", STAGE_WORDS[stage])
     suggestion = turn.playbook.next(file.facts()) if file.open else None
@@ -265,6 +271,13 @@ def stage_of(file: CaseFile) -> Stage:
     return Stage.at_risk
 
 
+_ORDER = (Stage.at_risk, Stage.plan, Stage.recovering, Stage.watch)
+
+
+def _better(now: Stage, before: Stage) -> bool:
+    return now in _ORDER and before in _ORDER and _ORDER.index(now) > _ORDER.index(before)
+
+
 async def changes_since(turn: Turn, case: Case, last_entry: int) -> Sequence[tuple[str, Entry]]:
     """What others did to a case after a snapshot was taken: their names and the lines they left."""
     rows = await turn.db.execute(
@@ -292,6 +305,8 @@ async def read_temperature(turn: Turn, case: Case, temperature: str) -> None:
     case.readings = [*case.readings, temperature][-20:]
     turn.db.add(Reading(workspace_id=case.workspace_id, case_id=case.id, reading=temperature, at=turn.now))
     case.temperature = temperature
+    if temperature == "warmer":
+        case.decide_at, case.decide_asked_at = turn.now + WITHOUT_IMPROVEMENT, None
     if temperature != "no_reply":
         case.last_contact_at = turn.now
         case.waiting_since = None

@@ -8,16 +8,18 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.coach import outcomes as o
+from bot.coach.casefile import CaseFile
 from bot.coach.causes import INFO
 from bot.coach.dates import find_dates
 from bot.coach.money import say_money
 from bot.coach.promises import commitments
 from bot.errors import DialogError
-from bot.services import cards, cases, clients, lessons, promises, schedules
+from bot.services import cards, cases, clients, lessons, promises, schedules, scoring
+from bot.services.follow import approvals, contacts, decisions, handover, watch
 from bot.services.reports import asks
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client, Criterion, DraftRow, PlaceRow, Reparation, Step
-from bot.view import Actions, Heading, Note, card, clip, say
+from bot.view import Actions, Card, Heading, Note, card, clip, say
 
 
 async def perform(turn: Turn, outcome: Any) -> Result:
@@ -68,8 +70,14 @@ async def diagnosed(turn: Turn, outcome: o.Diagnosis) -> Result:
     )
     for words in outcome.wishes:
         turn.db.add(Criterion(case_id=case.id, words=words))
+    await contacts.hurt(turn, case)
+    again = await scoring.second_failure(turn.db, case)
+    if again:
+        case.severity = {"low": "medium", "medium": "high", "high": "high"}[case.severity]
     file = await cases.settle(turn, case)
     made = [cards.opened(file)]
+    if again:
+        made.append(_second_failure(file))
     if owner.id != turn.person.id:
         turn.tell(
             owner,
@@ -89,6 +97,20 @@ async def diagnosed(turn: Turn, outcome: o.Diagnosis) -> Result:
     if pattern:
         made.append(card(Note(say("{pattern}", pattern=pattern))))
     return Result(tuple(made), Begin("next", {"case": case.number}, case.id))
+
+
+def _second_failure(file: CaseFile) -> Card:
+    """What is different the second time: graver, no stock apology, another remedy, a sponsor."""
+    remedy = f" Last time it was: {clip(file.last_remedy, 150)}." if file.last_remedy else ""
+    return card(
+        say(
+            "It is the second failure with {client} within 90 days, so I've put it one step higher. I won't offer the "
+            "usual apology: say what is different this time, and give another remedy than before.{remedy}",
+            client=file.client,
+            remedy=remedy,
+        ),
+        Actions((offer("Name a sponsor", f"edit {file.label} sponsor"),)),
+    )
 
 
 async def step_taken(turn: Turn, outcome: o.StepTaken) -> Result:
@@ -169,7 +191,11 @@ def _after_step(turn: Turn, case: Case, play: str, outcome: o.StepTaken, heads_u
 async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
     """Keep what the client said and how they sounded; the check-ins' pace follows."""
     case = await cases.by_number(turn, outcome.case)
+    if case.closed_at is not None and outcome.temperature == "colder" and watch.watched(case, turn.now):
+        watch.reopen(turn, case, "colder after it had healed")
     await cases.read_temperature(turn, case, outcome.temperature)
+    if outcome.temperature != "no_reply":
+        await contacts.touched(turn, case)
     case.heard = case.heard or (outcome.heard and outcome.temperature != "no_reply")
     if outcome.words and not case.client_words:
         case.client_words = outcome.words
@@ -239,6 +265,8 @@ async def draft_made(turn: Turn, outcome: o.DraftMade) -> Result:
     case.last_contact_at = turn.now
     case.waiting_since = case.reply_due_at = None
     play = outcome.play or _play_of(turn, outcome.kind)
+    if outcome.promise:
+        await promises.renegotiated(turn, outcome.promise)
     if play:
         turn.db.add(Step(case_id=case.id, play=play, state="done", reason="", by_id=turn.person.id, at=turn.now))
     await cases.settle(turn, case)
@@ -267,19 +295,25 @@ async def offer_made(turn: Turn, outcome: o.OfferMade) -> Result:
     if outcome.cost:
         case.cost_cents, case.cost_currency = outcome.cost.cents, outcome.cost.currency
     approver = await cases.person_named(turn, outcome.approver) if outcome.approver else None
-    turn.db.add(
-        Reparation(
-            case_id=case.id,
-            words=outcome.words,
-            cost_cents=outcome.cost.cents if outcome.cost else None,
-            offer_cents=outcome.offer.cents,
-            currency=outcome.offer.currency,
-            state="approved",
-            by_id=turn.person.id,
-            approver_id=approver.id if approver else None,
-            at=turn.now,
-        )
+    within = approvals.may_offer(turn.workspace, turn.person, outcome.offer.cents)
+    row = Reparation(
+        case_id=case.id,
+        words=outcome.words,
+        cost_cents=outcome.cost.cents if outcome.cost else None,
+        offer_cents=outcome.offer.cents,
+        currency=outcome.offer.currency,
+        state="approved" if within else "waiting",
+        by_id=turn.person.id,
+        approver_id=approver.id if approver and within else None,
+        at=turn.now,
     )
+    turn.db.add(row)
+    if not within:
+        await turn.db.flush()
+        words = await approvals.ask(turn, case, row, approver)
+        cases.note(turn, case, "offer", f"waits for approval: {say_money(outcome.offer)}, {outcome.words}")
+        await cases.settle(turn, case)
+        return told(words)
     by = f", approved by {approver.name}" if approver else ""
     cases.note(turn, case, "offer", f"{say_money(outcome.offer)}: {outcome.words}{by}")
     await cases.settle(turn, case)
@@ -340,9 +374,11 @@ async def closed(turn: Turn, outcome: o.Closing) -> Result:
     if outcome.lesson:
         lessons.keep(turn, case, outcome.lesson)
         cases.note(turn, case, "lesson", outcome.lesson)
+    places = [row.place for row in await schedules.of_case(turn, case)]
     ended = await schedules.stop_all(turn, case)
+    watching = await watch.begin(turn, case, next(iter(places), "")) if outcome.outcome == "healed" else ""
     file = await cases.settle(turn, case)
-    made = [_closed_card(file, outcome, ended)]
+    made = [_closed_card(file, outcome, ended, watching)]
     pattern = await lessons.pattern(turn, case)
     if pattern:
         made.append(card(Note(say("{pattern}", pattern=pattern))))
@@ -351,7 +387,7 @@ async def closed(turn: Turn, outcome: o.Closing) -> Result:
     return Result(tuple(made))
 
 
-def _closed_card(file: Any, outcome: o.Closing, ended: int) -> Any:
+def _closed_card(file: CaseFile, outcome: o.Closing, ended: int, watching: str) -> Card:
     words = {
         "healed": "{client} is healed, in {who}'s own words. Their requests go back to standard priority.",
         "parted": "You and {client} part ways. What was agreed is kept with the case.",
@@ -362,6 +398,8 @@ def _closed_card(file: Any, outcome: o.Closing, ended: int) -> Any:
         lines.append(say("Learned: {lesson}", lesson=outcome.lesson))
     if ended:
         lines.append(say("I've stopped the check-ins."))
+    if watching:
+        lines.append(say("{watching}", watching=watching))
     return card(Heading(f"{file.label} is closed"), *lines)
 
 
@@ -401,5 +439,8 @@ EFFECTS: dict[type, Callable[[Turn, Any], Awaitable[Result]]] = {
     o.Closing: closed,
     o.CaseEdit: edited,
     o.Override: asks.overridden,
+    o.Decided: decisions.decided,
+    o.HandedOver: handover.handed_over,
+    o.PersonAtClient: contacts.keep,
     o.Reviewed: asks.reviewed,
 }

@@ -10,8 +10,10 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.coach.hours import Hours
+from bot.errors import Refusal
 from bot.ports import Place, PlaceKind, Role, Who
-from bot.storage.tables import Outgoing, Person, PlaceRow, Schedule, Tenant, Workspace
+from bot.services.turn import Result, Turn, told
+from bot.storage.tables import Case, Outgoing, Person, PlaceRow, Schedule, Tenant, Workspace
 
 DEFAULT_ZONE = "Europe/Berlin"
 
@@ -133,6 +135,20 @@ async def place_named(db: AsyncSession, workspace: Workspace, name: str) -> Plac
     return await db.scalar(query.limit(1))
 
 
+async def manager_of(db: AsyncSession, case: Case) -> Person | None:
+    """Who is asked above a case's owner: its sponsor, else the first manager, else an admin."""
+    sponsor = await db.get(Person, case.sponsor_id) if case.sponsor_id else None
+    if sponsor is not None and sponsor.gone_at is None:
+        return sponsor
+    query = select(Person).where(
+        Person.workspace_id == case.workspace_id,
+        Person.gone_at.is_(None),
+        Person.id != case.owner_id,
+        Person.role.in_(("manager", "admin")),
+    )
+    return await db.scalar(query.order_by(Person.role.desc(), Person.id).limit(1))
+
+
 def hours_of(person: Person) -> Hours:
     """A person's business hours; nine to half past five on weekdays where nothing else is kept."""
     kept = person.hours or {}
@@ -145,3 +161,14 @@ def hours_of(person: Person) -> Hours:
         country=kept.get("country"),
         subdivision=kept.get("subdivision"),
     )
+
+
+async def name_role(turn: Turn, person: Person, wanted: str) -> Result:
+    """An admin names who manages; in the local tools the seat says it itself."""
+    if turn.role is not Role.admin:
+        raise Refusal("Only an admin can name managers. Ask yours.")
+    if wanted not in set(Role):
+        raise Refusal(f"A role is member, manager or admin. Try: role {person.name} manager.")
+    person.role = wanted
+    turn.audit(f"named {person.name} {wanted}")
+    return told(f"{person.name} is now {wanted}.")

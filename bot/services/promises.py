@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.coach import outcomes as o
 from bot.coach.promises import warn_time
@@ -54,6 +54,19 @@ async def by_id(turn: Turn, number: int) -> PromiseRow:
     if row.case_id:
         await cases.allow(turn, await turn.db.get_one(Case, row.case_id))
     return row
+
+
+async def renegotiated(turn: Turn, number: int) -> None:
+    """A promise was replaced by a new one before it broke."""
+    row = await turn.db.get(PromiseRow, number)
+    if row is not None and row.state == "open":
+        row.state, row.settled_at, row.warn_at = "renegotiated", turn.now, None
+
+
+async def counts(turn: Turn, client_id: int) -> dict[str, int]:
+    """How many promises to a client were kept, renegotiated and broken."""
+    query = select(PromiseRow.state, func.count()).where(PromiseRow.client_id == client_id).group_by(PromiseRow.state)
+    return {state: count for state, count in await turn.db.execute(query)}
 
 
 async def settle(turn: Turn, number: int, state: str) -> Result:

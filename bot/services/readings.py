@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from bot.errors import NotFound, Refusal
 from bot.metrics import ACKS
 from bot.services import cards, cases, schedules
+from bot.services.follow import watch
 from bot.services.turn import Result, Turn, offer
 from bot.storage.tables import Case, Client, Occurrence, Outgoing, Person
 from bot.view import Actions, Card, card, say
@@ -30,6 +31,9 @@ async def answer(turn: Turn, number: int, reading: str) -> Result:
     if not await _first(turn, occurrence, reading):
         return await _already(turn, occurrence, client)
     ACKS.labels(reading).inc()
+    reopened = case.closed_at is not None and reading == "colder" and watch.watched(case, turn.now)
+    if reopened:
+        watch.reopen(turn, case, "colder after it had healed")
     await cases.read_temperature(turn, case, reading)
     cases.note(turn, case, "check-in", cards.READING_WORDS[reading], occurrence=occurrence.id)
     file = await cases.settle(turn, case)
@@ -38,6 +42,8 @@ async def answer(turn: Turn, number: int, reading: str) -> Result:
     await _edit_message(turn, occurrence, answered)
     words = f"{client.name}: {cards.READING_WORDS[reading]}, noted." + (f" {pace}" if pace else "")
     buttons = [offer("Log what they said", f"log {file.label}"), offer("Next step", f"next {file.label}")]
+    if reopened:
+        words += f" SAL-{case.number} is open again and goes first."
     if reading == "colder":
         words += " Call them before the day is over; colder rarely mends by itself."
     return Result((card(say("{words}", words=words), Actions(tuple(buttons))),), pressed=answered)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from bot.services import people
+from bot.services import cases, people
+from bot.services.follow import handover
 from bot.services.turn import Turn, offer
 from bot.storage.tables import Case, Client, Person, PlaceRow, Schedule
 from bot.view import Actions, card, say
@@ -21,39 +22,20 @@ async def person_left(turn: Turn, key: str) -> None:
         heir = await _heir(turn, case, gone)
         if heir is None:
             continue
-        case.owner_id = heir.id
-        if case.backup_id == heir.id:
-            case.backup_id = None
+        await handover.move(turn.db, case, gone, heir)
         client = await turn.db.get_one(Client, case.client_id)
+        file = await cases.snapshot(turn, case)
         turn.tell(
-            heir,
-            f"left:{gone.id}:{case.id}",
-            card(
-                say(
-                    "{gone} has left. **SAL-{n} · {client}** is yours for now.",
-                    gone=gone.name,
-                    n=case.number,
-                    client=client.name,
-                ),
-                Actions((offer("See the case", f"SAL-{case.number}"), offer("Next step", f"next SAL-{case.number}"))),
-            ),
-            case_id=case.id,
+            heir, f"left:{gone.id}:{case.id}", handover.page(file, gone.name, client.do_not_say, ""), case_id=case.id
         )
 
 
 async def _heir(turn: Turn, case: Case, gone: Person) -> Person | None:
-    """The backup, else the sponsor, else a manager."""
-    for candidate in (case.backup_id, case.sponsor_id):
-        person = await turn.db.get(Person, candidate) if candidate else None
-        if person is not None and person.gone_at is None and person.id != gone.id:
-            return person
-    query = select(Person).where(
-        Person.workspace_id == turn.workspace.id,
-        Person.gone_at.is_(None),
-        Person.id != gone.id,
-        Person.role.in_(("manager", "admin")),
-    )
-    return await turn.db.scalar(query.order_by(Person.id).limit(1))
+    """The backup, else whoever is asked above the owner."""
+    backup = await turn.db.get(Person, case.backup_id) if case.backup_id else None
+    if backup is not None and backup.gone_at is None and backup.id != gone.id:
+        return backup
+    return await people.manager_of(turn.db, case)
 
 
 async def place_changed(turn: Turn, key: str) -> None:

@@ -1,0 +1,1 @@
+"""What keeps a recovery from going quietly wrong: decisions, approvals, handovers, the watch, climbing reminders."""
