@@ -23,7 +23,7 @@ LABELS = {
 }
 ROUNDS = 24
 PACE = 0.35  # the size of a step; each weight's own steps shrink as it learns (AdaGrad)
-PULL_BACK = 0.0006  # weights drift back to zero, so that a rare word proves little
+PULL_BACK = 0.004  # weights drift back to zero, so that a rare word proves little
 SECOND = 0.25  # how much of a story its secondary cause is
 
 Target = dict[int, float]

@@ -41,6 +41,7 @@ _AN_ORDER_STEP = 12.0  # more than any fit (10), so a well-fitting late play nev
 _A_SOONER_FACT = 4.0
 _BEGUN = 30.0  # what was begun is finished first
 _SECONDARY = 0.5
+_WORTH_A_PLACE = 1.0  # a plan rather stays short than name a play that hardly fits
 _RARE = 3  # a play that fits this seldom waits for a fact that calls for it
 
 
@@ -88,14 +89,14 @@ class Playbook:
         words = placeholders(facts)
         return tuple(self._by_id[need].missing.format(**words) for need in self._waits_for(facts, play_id))
 
-    def recommended(self, weights: Mapping[Cause, float], facts: CaseFacts, count: int = 4) -> tuple[Play, ...]:
+    def recommended(self, weights: Mapping[Cause, float], count: int = 4) -> tuple[Play, ...]:
         """The plan for a fresh story: the plays that fit these causes best, each after what it needs."""
 
         def fit(play: Play) -> float:
-            total = sum(weight * play.causes.get(cause, 0) for cause, weight in weights.items())
-            return total + (0.5 * _sooner(play, facts) if total >= 1 else 0)
+            return sum(weight * play.causes.get(cause, 0) for cause, weight in weights.items())
 
-        best = sorted(self.plays, key=lambda play: (-fit(play), play.order, play.id))[:count]
+        ranked = sorted(self.plays, key=lambda play: (-fit(play), play.order, play.id))
+        best = [play for play in ranked[:count] if fit(play) >= _WORTH_A_PLACE] or ranked[:1]
         plan: list[Play] = []
         for play in best:
             self._place(play, best, plan)

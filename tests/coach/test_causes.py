@@ -68,10 +68,10 @@ def test_anger_and_small_accounts_are_heard():
     assert not facts_from("The client is not angry at all.").emotion_high
 
 
-def test_a_plan_holds_four_different_plays():
+def test_a_plan_holds_four_different_plays_at_most():
     causes, plays = analyse(STORY)
     assert len(causes) == 16
-    assert len(set(plays)) == 4
+    assert len(set(plays)) == len(plays) == 4
     assert "apologise_and_own" in plays
 
 

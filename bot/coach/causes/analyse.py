@@ -3,7 +3,6 @@
 from functools import cache
 
 from bot.coach.causes.guess import likely_causes
-from bot.coach.causes.signals import facts_from
 from bot.coach.playbook import Playbook
 
 PLAN = 4
@@ -19,5 +18,5 @@ def analyse(text: str) -> tuple[list[str], list[str]]:
     """All causes, most likely first, and the plays of a first plan in the order to take them."""
     guesses = likely_causes(text)
     weights = {guess.cause: guess.weight for guess in guesses}
-    plan = _playbook().recommended(weights, facts_from(text), PLAN)
+    plan = _playbook().recommended(weights, PLAN)
     return [str(guess.cause) for guess in guesses], [play.id for play in plan]
