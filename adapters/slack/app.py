@@ -162,6 +162,15 @@ class Slack:
                 log.info("slack.socket_connected")
                 return
 
+    async def connected(self) -> None:
+        """Wait until Socket Mode is connected, where it is on."""
+        if self._connecting:
+            await asyncio.shield(self._connecting)
+
+    async def settled(self) -> None:
+        """Wait until everything that was answered is shown."""
+        await self._turns.settled()
+
     async def stop(self) -> None:
         """Take no more in, finish showing what was answered, and close every connection."""
         if self._connecting:

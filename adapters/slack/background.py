@@ -47,3 +47,5 @@ async def _quietly(shown: Coroutine[Any, Any, Any]) -> None:
         await shown
     except (SlackApiError, SalvageError, aiohttp.ClientError, TimeoutError) as no:
         log.warning("slack.not_shown", because=why(no))
+    except Exception:
+        log.exception("slack.not_shown")

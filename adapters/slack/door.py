@@ -9,6 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from adapters.slack import limits
+from adapters.slack.parse import shaped
 from bot.metrics import REFUSED
 
 log = structlog.get_logger()
@@ -31,9 +32,12 @@ class Door:
             return _refused("signature", 401)
         try:
             asked = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=dict(request.headers))
+            if not shaped(asked.body):
+                return _refused("unreadable", 400)
+            # A turn that fails is answered by Bolt's error handler; what comes out here is a body of no known shape.
+            answer = await self._app.async_dispatch(asked)
         except UNREADABLE:
             return _refused("unreadable", 400)
-        answer = await self._app.async_dispatch(asked)
         if answer.status == 401:
             return _refused("signature", 401)
         return await to_aiohttp_response(answer)

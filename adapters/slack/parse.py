@@ -258,6 +258,16 @@ def shortcut(body: Json) -> Heard | None:
     )
 
 
+def shaped(body: Json) -> bool:
+    """Whether a payload has the outer shape that all of its kind have."""
+    if "event" in body and not _str(body, "event", "type"):
+        return False
+    actions = body.get("actions")
+    return body.get("type") != "block_actions" or bool(
+        isinstance(actions, list) and actions and all(isinstance(a, Mapping) for a in actions)
+    )
+
+
 # --- events ------------------------------------------------------------------------------------------------
 
 

@@ -164,7 +164,7 @@ class Turns:
         opened = bool(reply.cards) and await self._open(heard, views.modal(reply.cards, thread))
         if not opened or views.overflows(reply.cards):
             await self._background.in_time(self._beside(heard, reply.cards, who, private=True))
-        self._background.later(self._home(heard, who, 0))
+        self._background.later(self._refresh_home(heard, who))
 
     async def _press_in_modal(self, heard: Heard) -> None:
         if heard.thread is None:
@@ -197,14 +197,18 @@ class Turns:
 
     async def opened(self, heard: Heard) -> None:
         """The home tab is shown: draw it."""
-        await self._background.in_time(self._home(heard, await self._who(heard), heard.page))
+        who = await self._who(heard)
+        reply = await self._conversations.handle(Inbound(heard.event, who, who.private, Opened()))
+        await self._background.in_time(self._publish(heard, reply.cards))
 
-    async def _home(self, heard: Heard, who: Who, page: int) -> None:
-        event = heard.event if heard.surface == "opened" else f"{heard.event}:home"
-        reply = await self._conversations.handle(Inbound(event, who, who.private, Opened()))
-        if reply.cards:
+    async def _refresh_home(self, heard: Heard, who: Who) -> None:
+        reply = await self._conversations.handle(Inbound(f"{heard.event}:home", who, who.private, Opened()))
+        await self._publish(heard, reply.cards)
+
+    async def _publish(self, heard: Heard, cards: Sequence[Card]) -> None:
+        if cards:
             client = self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
-            await client.views_publish(user_id=heard.user, view=views.home(reply.cards, page))
+            await client.views_publish(user_id=heard.user, view=views.home(cards, heard.page))
 
     async def notice(self, heard: Heard) -> None:
         """Something changed in the workspace."""

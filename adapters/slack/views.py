@@ -56,12 +56,17 @@ def modal(cards: Sequence[Card], thread: Thread) -> Block:
     view: Block = {
         "type": "modal",
         "callback_id": "form" if form else "card",
-        "title": plain_text((form.title if form else "") or NAME, limits.VIEW_TITLE),
+        "title": plain_text(_title(form), limits.VIEW_TITLE),
         "close": plain_text("Later" if form else "Close", limits.VIEW_TITLE),
         "private_metadata": thread.write(),
         "blocks": [p.block for p in [*above, *asked][: limits.VIEW_BLOCKS]],
     }
     return {**view, "submit": plain_text("Continue", limits.VIEW_TITLE)} if form else view
+
+
+def _title(form: Form | None) -> str:
+    """The form's title where it fits; cut off it would say less than our name."""
+    return form.title if form and 0 < len(form.title) <= limits.VIEW_TITLE else NAME
 
 
 def overflows(cards: Sequence[Card]) -> bool:

@@ -1,0 +1,203 @@
+"""The whole story in Slack, with the real core, over HTTP and over Socket Mode."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.house import House
+from tests.slack.actor import Actor, words
+from tests.slack.stage import Stage, open_stage
+
+STORY = (
+    "The migration we promised for Friday slipped to Tuesday and nobody told them. Dana found out from her own staff."
+)
+
+
+@pytest.fixture(params=["http", "socket"])
+async def stage(request: pytest.FixtureRequest, house: House) -> AsyncIterator[Stage]:
+    async with open_stage(house.conversation, over_socket=request.param == "socket", house=house) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def http(house: House) -> AsyncIterator[Stage]:
+    async with open_stage(house.conversation, house=house) as opened:
+        yield opened
+
+
+async def open_case(somebody: Actor, client: str = "Acme") -> None:
+    """Fill in the forms of a new case, each with the first thing that fits."""
+    await somebody.command(f"start {client}")
+    await somebody.submit(story=STORY)
+    while somebody.user in somebody.slack.modals:
+        await somebody.submit(**first_answers(somebody))
+
+
+def first_answers(somebody: Actor) -> dict[str, object]:
+    answers: dict[str, object] = {}
+    for block_id, block in somebody.modal.inputs.items():
+        kind, _, key = block_id.partition(":")
+        if "options" in block["element"]:
+            answers[key if kind == "q" else f"{key}_pick"] = block["element"]["options"][0]["text"]["text"]
+    return answers
+
+
+async def test_an_unhappy_client_becomes_a_case(stage: Stage) -> None:
+    priya = stage.actor("UPRIYA")
+    await priya.command("start Acme")
+    await priya.submit(story=STORY)
+    assert "That sounds like" in words(priya.modal.payload)
+    await priya.submit(cause="They were kept in the dark")
+    await priya.submit(fault="Ours")
+    wrong = await priya.submit(severity="Serious", cost="about 2,400 euros", since="31 February")
+    assert isinstance(wrong, dict)
+    assert list(wrong["errors"]) == ["q:since"]
+    await priya.submit(severity="Serious", cost="about 2,400 euros", since="last Friday")
+    while "UPRIYA" in stage.slack.modals:
+        await priya.submit(**first_answers(priya))
+    await stage.deliver()
+    assert "SAL-1 is open" in priya.reads()
+    assert "kept in the dark · ours · serious" in priya.reads()
+    assert "Why now:" in priya.reads()
+    assert "SAL-1" not in stage.actor("UOMAR").reads(), "only the person who asked sees the answer"
+
+
+async def test_back_in_a_form_asks_the_question_before_again(http: Stage) -> None:
+    priya = http.actor("UPRIYA")
+    await priya.command("start Acme")
+    await priya.submit(story=STORY)
+    await priya.press_view("Back")
+    assert "q:story" in priya.modal.inputs
+
+
+async def with_check_in(stage: Stage, place: str = "#accounts") -> Actor:
+    """An open case of Priya's with a weekly check-in."""
+    priya = stage.actor("UPRIYA")
+    await open_case(priya)
+    await priya.command(f"remind Acme weekly on Monday at 09:00 in {place}")
+    while "UPRIYA" in stage.slack.modals:
+        await priya.submit(**first_answers(priya))
+    assert "every Monday at 09:00" in priya.reads()
+    return priya
+
+
+async def test_the_check_in_comes_to_the_channel_and_shows_who_answered(stage: Stage) -> None:
+    assert stage.house
+    priya, omar = await with_check_in(stage), stage.actor("UOMAR")
+    await stage.house.skip(days=7)
+    (nudge,) = [m for m in stage.slack.messages if m.channel == "C1" and not m.only]
+    assert "Acme" in nudge.text
+    stale = next(b for b in nudge.buttons if b["text"]["text"] == "Colder")
+    await priya.press("Warmer", nudge)
+    await stage.deliver()
+    assert "Warmer. Priya" in nudge.text
+    assert nudge.edits == 1
+    await stage.slack.deliver("interactive", omar.press_payload(nudge, stale))
+    await stage.deliver()
+    assert nudge.edits == 1
+    assert "Priya" in omar.last.text, "the second to press sees who was first"
+    assert omar.last.only == "UOMAR"
+
+
+async def test_a_channel_that_becomes_shared_gets_no_check_in(http: Stage) -> None:
+    assert http.house
+    priya = await with_check_in(http)
+    http.slack.teams["T1"].channels["C1"]["is_ext_shared"] = True
+    await priya.event({"type": "channel_shared", "channel": "C1", "connected_team_id": "T9"})
+    await http.house.skip(days=7)
+    assert not [m for m in http.slack.messages if m.channel == "C1" and not m.only]
+    private = [m.text for m in http.slack.messages if m.channel == "DUPRIYA"]
+    assert any("shared with people outside" in text for text in private), private
+
+
+async def test_a_channel_that_cannot_be_posted_in_ends_in_a_note_to_the_owner(http: Stage) -> None:
+    assert http.house
+    priya = await with_check_in(http)
+    http.slack.failing["chat.postMessage"] = ["is_archived"]
+    await http.house.skip(days=7)
+    await http.deliver()
+    assert any("archived" in m.text for m in priya.mine if m.channel == "DUPRIYA")
+
+
+async def test_a_private_chat_is_a_conversation(stage: Stage) -> None:
+    priya = stage.actor("UPRIYA")
+    await priya.say("start Acme")
+    await stage.deliver()
+    await priya.say(STORY)
+    await stage.deliver()
+    asked = priya.last
+    await priya.press("They were kept in the dark")
+    await stage.deliver()
+    assert "They were kept in the dark" in asked.text
+    assert not [b for b in asked.buttons if b["action_id"].startswith("a:")], "an answered question is not asked again"
+    assert "Whose doing was it" in priya.last.text
+    assert all(not m.only for m in priya.mine), "a private chat keeps its messages"
+
+
+async def test_the_home_tab_shows_what_needs_me_and_its_buttons_open_a_modal(http: Stage) -> None:
+    priya = http.actor("UPRIYA")
+    await open_case(priya)
+    await priya.open_home()
+    assert "Acme" in words(priya.home.payload)
+    label = priya.home.buttons[0]["text"]["text"]
+    await priya.press_view(label, priya.home)
+    await http.deliver()
+    assert "Acme" in words(priya.modal.payload)
+
+
+async def test_a_message_handed_over_opens_the_questions_with_its_words(http: Stage) -> None:
+    priya = http.actor("UPRIYA", "CSHARED")
+    await priya.shortcut("client_unhappy", "This is the third outage, &lt;and&gt; we are losing patience")
+    assert priya.modal.payload["type"] == "modal"
+    assert not [m for m in http.slack.messages if m.channel == "CSHARED"], "nothing shows in the shared channel"
+
+
+async def test_a_mention_gets_a_neutral_line_there_and_the_details_in_private(http: Stage) -> None:
+    priya = http.actor("UPRIYA", "CSHARED")
+    await open_case(http.actor("UPRIYA"))
+    await priya.mention("next Acme")
+    await http.deliver()
+    (there,) = [m for m in http.slack.messages if m.channel == "CSHARED"]
+    assert there.text == "I've answered you in our private chat."
+    assert any("SAL-1" in m.text for m in http.slack.messages if m.channel == "DUPRIYA")
+
+
+async def test_a_command_in_a_shared_channel_is_answered_in_private(http: Stage) -> None:
+    await open_case(http.actor("UPRIYA"))
+    priya = http.actor("UPRIYA", "CSHARED")
+    ack = await priya.command("clients")
+    await http.deliver()
+    assert isinstance(ack, dict)
+    assert "Acme" not in ack["text"]
+    assert any("Acme" in m.text for m in http.slack.messages if m.channel == "DUPRIYA")
+
+
+async def test_another_workspace_never_reads_or_changes_a_case(http: Stage) -> None:
+    priya = await with_check_in(http)
+    thief = http.actor("UTHIEF", "C9", "T2")
+    other = http.slack.team("T2", "xoxb-two")
+    other.person("UTHIEF", "Thea")
+    other.channel("C9", "theirs", ["UTHIEF"])
+    before = list(http.slack.messages)
+    for text in ("next SAL-1", "SAL-1", "summary", "clients", "close Acme", "remind Acme weekly", "lessons", ""):
+        await thief.command(text)
+        assert "not installed" in thief.last.text
+    for message in [m for m in before if m.buttons]:
+        for button in message.buttons:
+            if button["type"] == "button":
+                await http.slack.deliver("interactive", thief.press_payload(message, button))
+    await http.deliver()
+    fresh = [m for m in http.slack.messages if m not in before]
+    assert not [m for m in fresh if "Acme" in m.text or "SAL-1" in m.text]
+    assert priya.last in before
+
+
+async def test_everything_that_was_shown_has_the_published_shape(http: Stage) -> None:
+    priya = await with_check_in(http)
+    for text in ("", "help", "summary", "clients", "reminders", "next Acme", "check You must understand", "lessons"):
+        await priya.command(text)
+    from tests.slack.checks import schema_problems
+
+    for blocks in http.slack.payloads:
+        known = [b for b in blocks if b["type"] != "data_visualization"]
+        assert not schema_problems(known, "MessageBlocks.schema.json")
