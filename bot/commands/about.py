@@ -1,0 +1,183 @@
+"""Whom a command is about: a case by number, a client by name, and the words that follow."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from bot.errors import NotFound, Refusal
+from bot.services import cases, clients, people
+from bot.services.people import folded
+from bot.services.turn import Turn
+from bot.storage.tables import Case, Client, Person
+from bot.view import clip
+
+CASE = re.compile(r"^\s*sal[-\s]?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
+
+
+QUOTED = re.compile(r"^\s*[\"“„']([^\"”“']{1,300})[\"”“']\s*[:,–-]?\s*")
+
+
+_SET_APART = re.compile(r"^(.{1,300}?)(?::\s+|\s[–—-]\s+|\n)(.+)$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class About:
+    """Whom a command is about, and the words that follow."""
+
+    case: Case | None
+    client: Client | None
+    rest: str
+
+
+async def about(turn: Turn, words: str) -> About:
+    """The case or client a command names; raises NotFound with near names where there is none."""
+    case_match = CASE.match(words)
+    if case_match:
+        case = await cases.by_number(turn, int(case_match.group(1)))
+        return About(case, await turn.db.get_one(Client, case.client_id), words[case_match.end() :].strip())
+    quoted = QUOTED.match(words)
+    if quoted:
+        client = await clients.exact(turn, quoted.group(1))
+        if client is None:
+            raise await _unknown(turn, quoted.group(1))
+        return await _with_case(turn, client, words[quoted.end() :].strip())
+    found = await clients.starts_with(turn, words)
+    if found is None:
+        raise await _unknown(turn, words)
+    return await _with_case(turn, *found)
+
+
+async def _with_case(turn: Turn, client: Client, rest: str) -> About:
+    case = await cases.open_case_of(turn, client.id) or await cases.newest_of(turn, client.id)
+    if case is not None:
+        await cases.allow(turn, case)
+    return About(case, client, rest)
+
+
+async def _unknown(turn: Turn, words: str) -> Refusal:
+    name = clip(" ".join(words.split()), 60)
+    alike = await clients.near(turn, " ".join(words.split()[:4])) or await clients.near(
+        turn, words.split()[0] if words.split() else ""
+    )
+    if alike:
+        names = ", ".join(clip(c.name, 60) for c in alike)
+        return NotFound(f"I don't know a client called {name}. Did you mean {names}?")
+    return NotFound(f"I don't know a client called {name}. Open a case with: start {name}.")
+
+
+async def needs_case(turn: Turn, words: str, command: str) -> About:
+    """The case a command is about; without words the person's only one. Raises a Refusal that says what to type."""
+    if not words.strip():
+        row = await _only_case(turn)
+        if row is not None:
+            return About(row, await turn.db.get_one(Client, row.client_id), "")
+        raise Refusal(f"Which client? Type {command} and the name, or a number such as SAL-1.")
+    found = await about(turn, words)
+    if found.case is None and found.client is not None:
+        raise NotFound(
+            f"{clip(found.client.name, 60)} has no case. Open one with: start {clip(found.client.name, 60)}."
+        )
+    return found
+
+
+async def _only_case(turn: Turn) -> Case | None:
+    """The one open case of this person, where there is just one."""
+
+    query = select(Case).where(Case.owner_id == turn.person.id, Case.closed_at.is_(None))
+    rows = (await turn.db.scalars(query.order_by(Case.risk.desc(), Case.id).limit(2))).all()
+    return rows[0] if len(rows) == 1 else None
+
+
+_LITTLE = {
+    "the",
+    "they",
+    "their",
+    "we",
+    "our",
+    "he",
+    "she",
+    "his",
+    "her",
+    "it",
+    "i",
+    "is",
+    "are",
+    "was",
+    "were",
+    "has",
+    "have",
+    "had",
+    "because",
+    "says",
+    "said",
+    "wants",
+    "got",
+    "a",
+    "an",
+    "this",
+    "that",
+    "there",
+    "no",
+    "not",
+    "nobody",
+    "my",
+    "who",
+    "when",
+    "after",
+    "since",
+    "today",
+    "yesterday",
+    "just",
+}
+
+
+async def client_and_story(turn: Turn, words: str) -> tuple[str, str]:
+    """The client's name and what happened: a known name, quotes, a colon or a dash tell them apart."""
+    if not words.strip():
+        return "", ""
+    quoted = QUOTED.match(words)
+    if quoted and words[quoted.end() :].strip():
+        return quoted.group(1), words[quoted.end() :].strip()
+    if quoted:
+        return quoted.group(1), ""
+    found = await clients.starts_with(turn, words)
+    if found is not None:
+        return found[0].name, found[1]
+    apart = _SET_APART.match(words)
+    if apart and len(apart.group(1).split()) <= 8:
+        return apart.group(1).strip(), apart.group(2).strip()
+    return _name_then_sentence(words)
+
+
+def _name_then_sentence(words: str) -> tuple[str, str]:
+    """'Acme they are furious about the delay': the name ends where a plain sentence of four words or more begins."""
+    tokens = words.split()
+    for n, token in enumerate(tokens[1:6], 1):
+        if token.casefold().strip(",.;") in _LITTLE and len(tokens) - n >= 4:
+            return " ".join(tokens[:n]).rstrip(",;"), " ".join(tokens[n:])
+    return words.strip(), ""
+
+
+async def colleague(turn: Turn, name: str) -> Person:
+    """The colleague a name means; raises NotFound where it means nobody or several."""
+    if folded(name) in ("me", "myself"):
+        return turn.person
+    rows = await people.by_name(turn.db, turn.workspace, name)
+    if not rows:
+        raise NotFound(
+            f"I don't know anyone in the team called {clip(name, 60)}. A case can only go to a colleague; "
+            "ask them to say hello to me first."
+        )
+    if len(rows) > 1:
+        raise NotFound(f"More than one colleague fits {clip(name, 60)}. Type the full name.")
+    return rows[0]
+
+
+def number(words: str) -> int:
+    """The number a button's command carries."""
+    if not words.strip().isdigit():
+        raise Refusal("Which promise? Type the number shown beside it.")
+    return int(words.strip()[:12])

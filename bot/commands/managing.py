@@ -1,0 +1,125 @@
+"""What is typed about many cases, and by managers and admins."""
+
+from __future__ import annotations
+
+from bot.coach.cadence import Cadence, Rhythm
+from bot.coach.dates import parse_time, parse_weekday
+from bot.coach.money import parse_money
+from bot.commands.about import colleague, needs_case, number
+from bot.commands.reminding import reminder_words
+from bot.errors import Refusal
+from bot.services import demo, lessons, people
+from bot.services.follow import approvals
+from bot.services.reports import asks, digests, portfolio
+from bot.services.reports import home as home_page
+from bot.services.reports import summary as summary_page
+from bot.services.turn import Begin, Result, Turn, shown
+from bot.view import Attachment, card
+
+
+async def summary(turn: Turn, words: str) -> Result:
+    """Every client at risk, a page of them, or as a file."""
+    if words.casefold() == "csv":
+        rows = await portfolio.page(turn, portfolio.visible(turn), most=100_000)
+        content = summary_page.as_csv(rows, summary_page.COLUMNS)
+        turn.audit("took the summary as a file")
+        return shown(card(f"{len(rows)} cases, as a file.", Attachment("at-risk.csv", "text/csv", content)))
+    page = int(words) - 1 if words.isascii() and words.isdigit() and 0 < len(words) < 5 else 0
+    return await summary_page.summary(turn, max(page, 0))
+
+
+async def review(turn: Turn, words: str) -> Result:
+    """Go through the cases one by one, the stalest first."""
+    return await asks.review_next(turn)
+
+
+async def digest(turn: Turn, words: str) -> Result:
+    """Have the summary sent by itself, or no longer."""
+    if words.casefold() in ("off", "stop", "never"):
+        return await digests.stop_digests(turn)
+    parts = reminder_words(words)
+    try:
+        cadence = Cadence(
+            rhythm=Rhythm(parts.get("rhythm", "weekly").casefold()),
+            at=parse_time(parts.get("time", "9:00")),
+            weekday=parse_weekday(parts.get("day", "Monday")),
+            monthday=None,
+            zone=turn.person.zone,
+            on=None,
+        )
+    except ValueError as wrong:
+        raise Refusal(f"{wrong} Try: digest weekly on Monday at 9:00 in #accounts, or digest off.") from wrong
+    return await digests.set_digest(turn, cadence, parts.get("place", "private"))
+
+
+async def ask(turn: Turn, words: str) -> Result:
+    """Ask a case's owner."""
+    found = await needs_case(turn, words, "ask")
+    assert found.case is not None, "a case was asked for"
+    return await asks.ask_owner(turn, found.case, found.rest)
+
+
+async def call(turn: Turn, words: str) -> Result:
+    """The manager calls the client."""
+    found = await needs_case(turn, words, "call")
+    assert found.case is not None, "a case was asked for"
+    return await asks.will_call(turn, found.case)
+
+
+async def take(turn: Turn, words: str) -> Result:
+    """The manager takes a case over."""
+    found = await needs_case(turn, words, "take")
+    assert found.case is not None, "a case was asked for"
+    return await asks.take_over(turn, found.case)
+
+
+async def override(turn: Turn, words: str) -> Result:
+    """Set a case's place in the list by hand."""
+    turn.require_manager("set a case's place by hand")
+    found = await needs_case(turn, words, "override")
+    assert found.case is not None, "a case was asked for"
+    return Result(begin=Begin("override", {"case": found.case.number}, found.case.id))
+
+
+async def clients_open(turn: Turn, words: str) -> Result:
+    """Every client with an open case."""
+    return await home_page.clients_list(turn)
+
+
+async def home(turn: Turn, words: str) -> Result:
+    """What needs the person today."""
+    return await home_page.home(turn)
+
+
+async def learned(turn: Turn, words: str) -> Result:
+    """What was learned, by words."""
+    return lessons.as_card(await lessons.search(turn, words), words)
+
+
+async def approve(turn: Turn, words: str) -> Result:
+    """An approver says yes."""
+    return await approvals.settle(turn, number(words), approved=True)
+
+
+async def decline(turn: Turn, words: str) -> Result:
+    """An approver says no."""
+    return await approvals.settle(turn, number(words), approved=False)
+
+
+async def limit(turn: Turn, words: str) -> Result:
+    """What a role may offer by itself."""
+    role, _, sum_words = words.partition(" ")
+    if not sum_words.strip():
+        raise Refusal("Which role, and how much? Type: limit member 500 euros.")
+    return await approvals.set_limit(turn, role.casefold(), parse_money(sum_words))
+
+
+async def role(turn: Turn, words: str) -> Result:
+    """An admin names managers."""
+    name, _, wanted = words.rpartition(" ")
+    return await people.name_role(turn, await colleague(turn, name), wanted.casefold())
+
+
+async def load_demo(turn: Turn, words: str) -> Result:
+    """A small made-up portfolio to look around in."""
+    return await demo.load(turn)

@@ -1,0 +1,147 @@
+"""What is typed about check-ins and promises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.coach.dates import parse_when
+from bot.commands.about import about, needs_case, number
+from bot.errors import Refusal
+from bot.services import cases, promises, readings, schedules
+from bot.services.turn import Begin, Result, Turn, offer, shown, told
+from bot.storage.tables import Case, Client
+from bot.view import Actions, Facts, Heading, card, say
+
+_PART = {
+    "rhythm": re.compile(r"\b(weekly|biweekly|fortnightly|monthly|once)\b", re.IGNORECASE),
+    "place": re.compile(r"\bin\s+(#\S+|private|here)", re.IGNORECASE),
+    "time": re.compile(r"\bat\s+(\d{1,2}(?:[:.]\d{1,2})?\s*(?:am|pm)?|noon|midnight|\S+)", re.IGNORECASE),
+    "day": re.compile(r"\bon\s+(.+)$", re.IGNORECASE | re.DOTALL),
+}
+
+
+def reminder_words(words: str) -> dict[str, str]:
+    """'weekly on Friday at 15:00 in #accounts' taken apart; the day is what is left after on."""
+    parts: dict[str, str] = {}
+    rest = words
+    for name in ("rhythm", "place", "time", "day"):
+        match = _PART[name].search(rest)
+        if match:
+            parts[name] = match.group(1).strip()
+            rest = (rest[: match.start()] + " " + rest[match.end() :]).strip()
+    return parts
+
+
+async def remind(turn: Turn, words: str) -> Result:
+    """Check-ins for a case."""
+    found = await needs_case(turn, words, "remind")
+    assert found.case is not None, "a case was asked for"
+    return Result(begin=Begin("remind", {"case": found.case.number, **reminder_words(found.rest)}, found.case.id))
+
+
+async def reminders(turn: Turn, words: str) -> Result:
+    """Every check-in schedule."""
+    rows = await schedules.of_workspace(turn)
+    if not rows:
+        return told("No check-ins are set. Type: remind CLIENT weekly on Monday at 9:00.")
+    made = []
+    for row in rows:
+        case = await turn.db.get_one(Case, row.case_id)
+        client = await turn.db.get_one(Client, case.client_id)
+        when = cases.local_day(turn, row.next_due_at) if row.next_due_at else "paused"
+        where = await schedules.place_name(turn, row.place)
+        made.append(
+            (
+                f"{row.id} · SAL-{case.number}",
+                say(
+                    "{client}: {words}, in {where}. Next: {when}.",
+                    client=client.name,
+                    words=schedules.in_words(turn, row),
+                    where=where,
+                    when=when,
+                ),
+            )
+        )
+    buttons = [
+        offer(f"{label} {row.id}", f"reminder {row.id} {what}")
+        for row in rows[:4]
+        for label, what in (
+            ("Snooze", "snooze"),
+            ("Skip", "skip"),
+            ("Edit", "edit"),
+            ("Pause", "pause"),
+            ("Cancel", "cancel"),
+        )
+    ]
+    return shown(card(Heading("Check-ins"), Facts(tuple(made)), Actions(tuple(buttons))))
+
+
+async def reminder(turn: Turn, words: str) -> Result:
+    """Change one schedule: its number, and what to do."""
+    tokens = words.split()
+    if not tokens or not tokens[0].lstrip("#").isdigit():
+        return await reminders(turn, "")
+    number = int(tokens[0].lstrip("#")[:9])
+    await schedules.by_id(turn, number)
+    return Result(
+        begin=Begin(
+            "reminder", {"id": number, "what": tokens[1] if len(tokens) > 1 else "", "rest": " ".join(tokens[2:])}
+        )
+    )
+
+
+def changing(what: str) -> Callable[[Turn, str], Awaitable[Result]]:
+    """The command that changes one check-in in one way."""
+
+    async def run(turn: Turn, words: str) -> Result:
+        return await reminder(turn, f"{words.split()[0]} {what} {' '.join(words.split()[1:])}" if words.split() else "")
+
+    return run
+
+
+async def reading(turn: Turn, words: str) -> Result:
+    """A check-in's button: how the client is."""
+    tokens = words.split()
+    if len(tokens) != 2 or not tokens[0].isdigit():
+        raise Refusal("I can't read that button any more. Type log and the client's name instead.")
+    return await readings.answer(turn, int(tokens[0][:12]), tokens[1])
+
+
+def _last_by(words: str) -> tuple[str, str] | None:
+    at = words.casefold().rfind(" by ")
+    return (words[:at].strip(" ,;"), words[at + 4 :].strip()) if at > 0 else None
+
+
+async def promise(turn: Turn, words: str) -> Result:
+    """A commitment to watch."""
+    if not words.strip():
+        raise Refusal("Which client? Type: promise CLIENT what you promised by when.")
+    found = await about(turn, words)
+    assert found.client is not None, "a client was named"
+    args: dict[str, Any] = {"client_id": found.client.id, "words": found.rest}
+    by = _last_by(found.rest)
+    if by is not None:
+        when = parse_when(by[1], turn.now, turn.person.zone)
+        args |= {"words": by[0], "when": when.isoformat(), "sure": "yes"}
+    return Result(begin=Begin("promise", args, found.case.id if found.case else None))
+
+
+async def kept(turn: Turn, words: str) -> Result:
+    """A promise was kept."""
+    return await promises.settle(turn, number(words), "kept")
+
+
+async def broken(turn: Turn, words: str) -> Result:
+    """A promise was broken."""
+    return await promises.settle(turn, number(words), "broken")
+
+
+async def slip(turn: Turn, words: str) -> Result:
+    """A promise will not hold: renegotiate it before it breaks."""
+    row = await promises.by_id(turn, number(words))
+    if row.case_id is None:
+        return told("Call them today, before the time is up, and agree a new date. Then: promise CLIENT what by when.")
+    case = await turn.db.get_one(Case, row.case_id)
+    return Result(begin=Begin("draft", {"case": case.number, "kind": "renegotiate", "promise": row.id}, case.id))
