@@ -17,6 +17,7 @@ from bot.coach.outcomes import Nothing, Reminder
 from bot.dialog import Choice, Date, Dialog, Load, Moment, Read, Say
 from bot.view import Note, Option, card, clip, say
 from dialogs.options import argument
+from dialogs.places import where
 
 A = TypeVar("A")
 
@@ -37,47 +38,9 @@ MONTHDAYS = (
     Option("1st", "1"), Option("15th", "15"), Option("Last day", "last day"), Option("First Monday", "first Monday"),
 )  # fmt: skip
 LAST_DAY = -1
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Somewhere check-ins can be posted."""
-
-    key: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Spots:
-    """Where check-ins can be posted: here (where that is safe), in private, and the internal channels known."""
-
-    here: str
-    private: str
-    known: tuple[Spot, ...]
-
-    def options(self) -> tuple[Option, ...]:
-        """The places as answers, this one first."""
-        here = (Option("Here", self.here),) if self.here else ()
-        rest = tuple(Option(p.name, p.key) for p in self.known if p.key != self.here)
-        return (*here, Option("Only me, in private", self.private), *rest)
-
-    def named(self, words: str) -> str | None:
-        """The key of a place as it was typed; None where it is none of these."""
-        typed = words.strip().casefold()
-        if typed in ("private", "me", "only me", "in private"):
-            return self.private
-        if typed == "here":
-            return self.here or None
-        keys = {self.here, self.private, *(p.key for p in self.known)} - {""}
-        return next(
-            (p.key for p in self.known if p.name.casefold().lstrip("#") == typed.lstrip("#")),
-            words if words in keys else None,
-        )
-
-
-def spots(data: Any) -> Spots:
-    """The places as they were looked up."""
-    return Spots(data["here"], data["private"], tuple(Spot(p["key"], p["name"]) for p in data["places"]))
+MONTHDAY_FIELDS: Mapping[str, Mapping[str, int]] = {
+    "1": {"monthday": 1}, "15": {"monthday": 15}, "last day": {"monthday": LAST_DAY}, "first Monday": {"weekday": 0},
+}  # fmt: skip
 
 
 def remind(args: Mapping[str, Any]) -> Dialog[Reminder | Nothing]:
@@ -201,14 +164,21 @@ def weekday_question(present: Cadence | None = None) -> Read[int]:
 
 def monthday_question(present: Cadence | None = None) -> Read[dict[str, int]]:
     """The question for a day of the month."""
-    now_on = present.monthday if present else None
-    offered = [Option(_as_now(o.label, _monthday(o.value) == now_on), o.value) for o in MONTHDAYS]
-    if now_on and now_on not in (1, 15, 31, LAST_DAY):
-        offered.insert(0, Option(_as_now(ordinal(now_on), True), str(now_on)))
+    offered = [Option(_as_now(o.label, is_on(present, MONTHDAY_FIELDS[o.value])), o.value) for o in MONTHDAYS]
+    if present and present.monthday and not any(is_on(present, fields) for fields in MONTHDAY_FIELDS.values()):
+        offered.insert(0, Option(_as_now(ordinal(present.monthday), True), str(present.monthday)))
     return Read[dict[str, int]](
         "monthday", "On which day of the month?", hint="Such as the 15th, last day or first Monday.",
         options=tuple(offered), reader=_read_monthday, made=_made_monthday,
     )  # fmt: skip
+
+
+def is_on(present: Cadence | None, fields: Mapping[str, int]) -> bool:
+    """Whether a cadence comes on that day of the month now."""
+    if present is None or present.rhythm is not Rhythm.monthly:
+        return False
+    now = {"weekday": present.weekday} if present.monthday is None else {"monthday": present.monthday}
+    return now == fields
 
 
 def what_time(given: str, present: Cadence | None) -> Dialog[time]:
@@ -241,36 +211,6 @@ def given_or(key: str, typed: str, read: Callable[[str], A], question: Callable[
 
 def _as_now(label: str, is_now: bool) -> str:
     return f"{label} (as now)" if is_now else label
-
-
-# --- where -------------------------------------------------------------------------------------------------
-
-
-def where(given: str) -> Dialog[str]:
-    """The key of the place; one that is not known is said, and the known ones are offered."""
-    known = yield from Load("places", "places", spots)
-    found = known.named(given) if given else None
-    if found is not None:
-        return found
-    if given:
-        yield from Say("bad_place", card(Note(say("{wrong}", wrong=unknown_place(given)))))
-    elif len(known.options()) == 1:
-        return known.private
-    near = {"private": known.private, "me": known.private} | ({"here": known.here} if known.here else {})
-    return (
-        yield from Choice(
-            "place", "Where shall I ask?", options=known.options(),
-            near=near | {p.name.casefold().lstrip("#"): p.key for p in known.known},
-        )
-    )  # fmt: skip
-
-
-def unknown_place(given: str) -> str:
-    """Why a place cannot be used, and what to do instead."""
-    if given.strip().casefold() == "here":
-        return "People from outside may read here, or it is a private chat, so I don't post check-ins here."
-    name = clip(given.strip(), 60)
-    return f"I don't know {name} as a place of your own team. Speak to me there once, or pick another."
 
 
 # --- reading -----------------------------------------------------------------------------------------------
@@ -312,10 +252,6 @@ def to_come(words: str, clock: Clock) -> datetime:
     if when <= clock.now:
         raise ValueError("That is now, or over. Write a time to come, like tomorrow 9:00.")
     return when
-
-
-def _monthday(value: str) -> int | None:
-    return {"1": 1, "15": 15, "last day": LAST_DAY}.get(value)
 
 
 def _local_day(at: Moment) -> date:

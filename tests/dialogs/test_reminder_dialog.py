@@ -71,6 +71,23 @@ def test_an_unusual_day_of_the_month_is_offered_as_it_is_now() -> None:
     assert played.result.cadence == Cadence(Rhythm.monthly, time(16, 30), monthday=23, zone="Europe/Berlin")
 
 
+@pytest.mark.parametrize(
+    ("now", "labels"),
+    [
+        ({"monthday": -1}, ["1st", "15th", "Last day (as now)", "First Monday"]),
+        ({"weekday": 0}, ["1st", "15th", "Last day", "First Monday (as now)"]),
+        ({"monthday": 31}, ["31st (as now)", "1st", "15th", "Last day", "First Monday"]),
+        (None, ["1st", "15th", "Last day", "First Monday"]),
+    ],
+)
+def test_only_the_day_that_is_kept_is_marked_as_now(now: dict[str, int] | None, labels: list[str]) -> None:
+    kept = SCHEDULE["cadence"]
+    if now is not None:
+        kept = cadence.to_json(Cadence(Rhythm.monthly, time(9), zone="Europe/Berlin", **now))
+    played = changed("edit", ["monthly" if now is None else "every month (as now)"], cadence=kept)
+    assert [o.label for o in played.standing.question.options] == labels  # type: ignore[union-attr]
+
+
 def test_cancelling_is_confirmed() -> None:
     assert changed("cancel", ["cancel them"]).result == ReminderChange(4, "cancel")
     kept = changed("cancel", ["no"]).result

@@ -1,0 +1,77 @@
+"""Where check-ins can be posted, and the question for one of these places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.dialog import Choice, Dialog, Load, Say
+from bot.view import Note, Option, card, clip, say
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Somewhere check-ins can be posted."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Spots:
+    """Where check-ins can be posted: here (where that is safe), in private, and the internal channels known."""
+
+    here: str
+    private: str
+    known: tuple[Spot, ...]
+
+    def options(self) -> tuple[Option, ...]:
+        """The places as answers, this one first."""
+        here = (Option("Here", self.here),) if self.here else ()
+        rest = tuple(Option(p.name, p.key) for p in self.known if p.key != self.here)
+        return (*here, Option("Only me, in private", self.private), *rest)
+
+    def named(self, words: str) -> str | None:
+        """The key of a place as it was typed; None where it is none of these."""
+        typed = words.strip().casefold()
+        if typed in ("private", "me", "only me", "in private"):
+            return self.private
+        if typed == "here":
+            return self.here or None
+        keys = {self.here, self.private, *(p.key for p in self.known)} - {""}
+        return next(
+            (p.key for p in self.known if p.name.casefold().lstrip("#") == typed.lstrip("#")),
+            words if words in keys else None,
+        )
+
+
+def spots(data: Any) -> Spots:
+    """The places as they were looked up."""
+    return Spots(data["here"], data["private"], tuple(Spot(p["key"], p["name"]) for p in data["places"]))
+
+
+def where(given: str) -> Dialog[str]:
+    """The key of the place; one that is not known is said, and the known ones are offered."""
+    known = yield from Load("places", "places", spots)
+    found = known.named(given) if given else None
+    if found is not None:
+        return found
+    if given:
+        yield from Say("bad_place", card(Note(say("{wrong}", wrong=unknown_place(given)))))
+    elif len(known.options()) == 1:
+        return known.private
+    near = {"private": known.private, "me": known.private} | ({"here": known.here} if known.here else {})
+    return (
+        yield from Choice(
+            "place", "Where shall I ask?", options=known.options(),
+            near=near | {p.name.casefold().lstrip("#"): p.key for p in known.known},
+        )
+    )  # fmt: skip
+
+
+def unknown_place(given: str) -> str:
+    """Why a place cannot be used, and what to do instead."""
+    if given.strip().casefold() == "here":
+        return "People from outside may read here, or it is a private chat, so I don't post check-ins here."
+    name = clip(given.strip(), 60)
+    return f"I don't know {name} as a place of your own team. Speak to me there once, or pick another."
