@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from bot.errors import NotFound, Refusal, SalvageError
 from bot.ports import Clock, Conversations, LocalLog
 from bot.view import Attachment
 
+_log = logging.getLogger(__name__)
+
 LARGEST_BODY = 1024 * 1024
 _PAGES: web.AppKey[jinja2.Environment] = web.AppKey("salvage_chat_pages", jinja2.Environment)
 _STATIC = Path(__file__).with_name("static")
@@ -43,16 +46,14 @@ def mount(
     *,
     host: str,
     bell: Bell | None = None,
-    failed: Callable[[BaseException], None] | None = None,
 ) -> Bell:
     """Add the chat's routes to an application that listens on ``host``; ring the returned bell when the log grows.
 
-    ``failed`` is told of a turn that broke, so that the operator sees what the person only reads a sentence about.
     Raises CannotStart where ``host`` is not loopback.
     """
     refuse_beyond_loopback(host)
     bell = bell or Bell()
-    site = _Site(Chat(conversations, log, bell), bell, clock, failed)
+    site = _Site(Chat(conversations, log, bell), bell, clock)
     aiohttp_jinja2.setup(
         app,
         app_key=_PAGES,
@@ -74,11 +75,10 @@ def mount(
 class _Site:
     """The handlers."""
 
-    def __init__(self, chat: Chat, bell: Bell, clock: Clock, failed: Callable[[BaseException], None] | None) -> None:
+    def __init__(self, chat: Chat, bell: Bell, clock: Clock) -> None:
         self._chat = chat
         self._bell = bell
         self._clock = clock
-        self._failed = failed
         self._files = {p.name: p.read_bytes() for p in _STATIC.iterdir() if p.suffix in _TYPES}
         self._version = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:12]
         self._streams: set[asyncio.Task[None]] = set()
@@ -100,10 +100,9 @@ class _Site:
             await self._chat.take(taken)
         except SalvageError:
             raise
-        except Exception as broken:
+        except Exception:
             # The page has no other way to learn of it, and must say that the words are still there.
-            if self._failed:
-                self._failed(broken)
+            _log.exception("a turn broke")
             return sentence(500, "That did not work, and nothing was changed. Your words are kept; try again.")
         return web.json_response({"ok": True})
 

@@ -52,7 +52,7 @@ async def tell(seen: Visit, *steps: tuple[str, str]) -> None:
                 await seen.say(does)
         newest = seen.page.locator(".message:nth-last-child(-n+3)")
         try:
-            await newest.filter(has_text=hears).last.wait_for()
+            await newest.get_by_text(hears).locator("visible=true").last.wait_for()
         except PlaywrightTimeout:
             shown = await newest.all_inner_texts()
             raise AssertionError(f"after {does!r} I looked for {hears!r} and saw {shown}") from None
