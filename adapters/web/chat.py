@@ -24,6 +24,8 @@ from bot.ports import (
 from bot.view import AnswerPress, Card, Facts, Form, Input, Line, Note, Text, card, clip, plain, read_press, say
 
 LONGEST_BUBBLE = 3_000
+LOST = card("I took that in, but my answer to it was lost. Type next to go on from there.")
+"""Shown where an event comes again whose first answer never reached the log; one that did is not shown twice."""
 
 
 class Chat:
@@ -37,13 +39,15 @@ class Chat:
     async def take(self, turn: Turn) -> None:
         """Show the person's words, take the turn, show the answer."""
         used = await self._used(turn)
+        again = await self._log.find(f"{turn.inbound.event}:said") is not None
         await self._speak(turn, said_card(turn.words))
         reply = await self._conversations.handle(turn.inbound)
         if used and reply.pressed:
             await self._log.replace(used.id, answered(turn.inbound, used.card, reply.pressed))
         else:
             await self._speak(turn, used_card(turn.inbound, used.card) if used else None)
-        for n, answer in enumerate(reply.cards):
+        cards = reply.cards or ((LOST,) if again and reply.pressed is None else ())
+        for n, answer in enumerate(cards):
             await self._log.append(turn.seat.place.key, turn.seat.who.key, answer, key=f"{turn.inbound.event}:{n}")
         self._bell.ring()
 

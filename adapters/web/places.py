@@ -21,7 +21,7 @@ TEAM: Mapping[str, Role] = {"Priya": Role.member, "Sam": Role.manager, "Omar": R
 
 ACCOUNTS = Place(TENANT, "local:#accounts", PlaceKind.internal, "#accounts")
 CLIENT_ACME = Place(
-    TENANT, "local:#client-acme", PlaceKind.shared, "#client-acme", why="it is shared with people outside"
+    TENANT, "local:#client-acme", PlaceKind.shared, "#client-acme", why="#client-acme is shared with people outside"
 )
 CHANNELS: Mapping[str, Place] = {"accounts": ACCOUNTS, "client-acme": CLIENT_ACME}
 """The channels by the word that stands for them in an address."""

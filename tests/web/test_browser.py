@@ -321,9 +321,38 @@ async def test_a_turn_that_cannot_be_sent_is_kept_and_can_be_tried_again(browser
         await seen.page.route("**/chat/turn", lambda route: route.abort())
         await seen.say("do not lose me")
         await seen.page.get_by_role("status").get_by_text("can’t be reached").wait_for()
+        assert await seen.page.get_by_label("Message to the coach").input_value() == "do not lose me"
         await seen.page.unroute("**/chat/turn")
         await seen.press("Try again")
         await seen.sees("You said do not lose me")
+        assert await seen.page.get_by_label("Message to the coach").input_value() == ""
+
+
+async def test_a_turn_whose_answer_was_lost_is_not_taken_twice(browser):
+    async with chat() as site, visit(browser, site.url) as seen:
+
+        async def lose(route):
+            await route.fetch()
+            await route.abort()
+
+        await seen.page.route("**/chat/turn", lose)
+        await seen.say("only once")
+        await seen.page.get_by_role("status").get_by_text("can’t be reached").wait_for()
+        await seen.page.unroute("**/chat/turn")
+        async with seen.page.expect_response("**/chat/turn"):
+            await seen.page.keyboard.press("Enter")
+        assert [i.act for i in site.coach.taken] == [Said("only once")]
+
+
+async def test_half_typed_words_wait_in_their_place(browser):
+    async with chat() as site, visit(browser, site.url) as seen:
+        await seen.page.keyboard.type("half a thou")
+        await seen.page.get_by_role("link", name="accounts").click()
+        await seen.page.wait_for_selector("body[data-live]")
+        assert await seen.page.get_by_label("Message to the coach").input_value() == ""
+        await seen.page.get_by_role("link", name="Private chat").click()
+        await seen.page.wait_for_selector("body[data-live]")
+        assert await seen.page.get_by_label("Message to the coach").input_value() == "half a thou"
 
 
 async def test_the_page_reads_well_aloud(browser):

@@ -174,6 +174,19 @@ async def test_a_turn_that_breaks_is_told_to_the_operator_and_can_be_sent_again(
         assert [r.card.text for r in site.log.rows] == ["x", "There."]
 
 
+async def test_a_turn_that_was_taken_but_never_answered_says_so_when_it_comes_again():
+    def dies(inbound: Inbound) -> Reply:
+        raise ConnectionError("killed after the commit")
+
+    async with chat(dies) as site:
+        event = str(uuid.uuid4())
+        assert (await site.turn(event=event, text="log Acme warmer")).status == 500
+        for _ in range(2):
+            assert (await site.turn(event=event, text="log Acme warmer")).status == 200
+        assert len(site.coach.taken) == 1
+        assert [r.card.text[:14] for r in site.log.rows] == ["log Acme warme", "I took that in"]
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b"null", b"\xff\xfe", b'{"act":"say"}'])
 async def test_a_body_that_makes_no_sense_is_refused_with_a_sentence(body):
     async with chat() as site:

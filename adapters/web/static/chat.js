@@ -210,14 +210,19 @@ async function send(turn, from) {
   }
 }
 
+// What did not get through is put back, and goes out under the same number, so that it is never taken twice.
 function fail(sentence, turn, from) {
-  failed = () => send(turn, from);
+  failed = { text: turn.text, again: () => send(turn, from) };
+  if (turn.act === "say" && !from && !words.value) keep(turn.text);
   say(sentence, true);
   const again = document.createElement("button");
   again.type = "button";
   again.className = "btn";
   again.textContent = "Try again";
-  again.addEventListener("click", () => failed?.());
+  again.addEventListener("click", () => {
+    if (words.value === failed?.text) keep("");
+    failed?.again();
+  });
   state.append(again);
 }
 
@@ -242,12 +247,20 @@ function answers(form) {
   return made;
 }
 
+// Half-typed words wait in their place until the person comes back to it.
+const draftKey = `draft:${body.dataset.person}:${here}`;
+
+function keep(text) {
+  words.value = text;
+  sessionStorage.setItem(draftKey, text);
+}
+
 function sendWords() {
   const text = words.value;
   if (!text.trim()) return;
-  words.value = "";
+  keep("");
   toEnd();
-  take({ act: "say", text });
+  if (failed?.text === text) failed.again(); else take({ act: "say", text });
 }
 
 async function copy(control) {
@@ -274,7 +287,7 @@ document.addEventListener("click", (click) => {
   else if (set.skip !== undefined) {
     take({ act: "submit", conversation: Number(set.conversation), answers: { [set.skip]: "" }, message: messageOf(control) }, control);
   } else if (set.fill !== undefined) {
-    words.value = set.fill;
+    keep(set.fill);
     words.focus();
   } else if (set.copy !== undefined) copy(control);
 });
@@ -290,6 +303,8 @@ document.addEventListener("submit", (submit) => {
     take({ act: "submit", conversation: Number(form.dataset.submit), answers: answers(form), message: messageOf(form) }, button);
   }
 });
+
+words.addEventListener("input", () => sessionStorage.setItem(draftKey, words.value));
 
 words.addEventListener("keydown", (key) => {
   if (key.key === "Enter" && !key.shiftKey && !key.isComposing) {
@@ -335,6 +350,9 @@ newer.addEventListener("click", () => { log.scrollTop = log.scrollHeight; newer.
 log.addEventListener("scroll", () => { if (atEnd()) newer.hidden = true; });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { missed = 0; document.title = title; } });
 
+addEventListener("pageshow", (show) => { if (show.persisted) location.reload(); });
+
+keep(sessionStorage.getItem(draftKey) || "");
 setClock(body.dataset.now);
 setInterval(showToday, 30000);
 messages().forEach(showTimes);
