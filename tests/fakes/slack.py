@@ -175,8 +175,8 @@ class FakeSlack:
         self.calls.append((method, body))
         if method in self.slow:
             await asyncio.sleep(self.slow[method])
-        if self.failing[method]:
-            wrong = self.failing[method].pop(0)
+        wrong = self.failing[method].pop(0) if self.failing[method] else None
+        if wrong is not None:
             if isinstance(wrong, int):
                 return web.json_response({"ok": False, "error": "oops"}, status=wrong)
             if isinstance(wrong, tuple):
