@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ import click
 from bot import analyse as analysis
 from bot import serving, talking
 from bot.config import read_settings
+from bot.data import cli as data
 from bot.errors import CannotStart, SalvageError
 from bot.logs import set_up_logs
 
@@ -81,6 +83,15 @@ def doctor() -> None:
     set_up_logs(quiet=True)
     _run(serving.doctor(read_settings()))
 
+
+@main.command("teams-package")
+@click.option("--out", default="salvage-teams.zip", show_default=True, type=click.Path(dir_okay=False, path_type=Path))
+def package(out: Path) -> None:
+    """Write the app package that a Teams administrator uploads."""
+    _run(serving.write_teams_package(read_settings(), out))
+
+
+data.add_to(main, _run)
 
 if __name__ == "__main__":
     main()

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from aiohttp import web
 
+from adapters.slack.app import Slack, SlackSettings
+from adapters.teams.app import Teams
+from adapters.teams.package import build_package
+from adapters.teams.settings import TeamsSettings
 from adapters.web.app import mount as mount_web
 from bot.compose import Coach
 from bot.config import Settings
@@ -14,21 +20,80 @@ class Platforms:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.slack_settings = slack_settings(settings)
+        self.teams_settings = teams_settings(settings)
+        self._running: list[Slack | Teams] = []
 
     @property
     def any(self) -> bool:
-        """Whether a platform beyond the local tools is set up."""
-        return False
+        """Whether people beyond this machine are reached, so that time must be real."""
+        return self.slack_settings.configured or bool(self.settings.microsoft_app_id)
 
     async def start(self, app: web.Application | None, coach: Coach) -> None:
-        """Mount what is served and connect what connects by itself."""
+        """Mount what is served and connect what connects by itself; without ``app`` only what sends."""
         if app is not None and self.settings.loopback:
             bell = mount_web(app, coach.local_words, coach.log, coach.clock, host=self.settings.host)
             coach.local.grown.append(bell.ring)
+        if self.slack_settings.configured:
+            slack = Slack(self.slack_settings, coach.conversation, coach.database.engine)
+            await self._add("slack", slack, app, coach)
+        if self.teams_settings.configured:
+            await self._add("teams", Teams(self.teams_settings, coach.conversation, coach.notes), app, coach)
+
+    async def _add(self, name: str, platform: Slack | Teams, app: web.Application | None, coach: Coach) -> None:
+        if app is not None:
+            app.router.add_routes(platform.routes())
+        await platform.start()
+        coach.messengers[name] = platform.messenger
+        self._running.append(platform)
 
     async def stop(self) -> None:
         """Disconnect."""
+        for platform in self._running:
+            await platform.stop()
 
     def words(self) -> list[str]:
         """What is set up, a line each."""
-        return []
+        slack, teams = self.slack_settings, self.teams_settings
+        lines = []
+        if slack.configured:
+            way = "Socket Mode" if slack.app_token else "HTTP on /slack/events"
+            lines.append(f"Slack: on, over {way}.")
+        else:
+            lines.append("Slack: off. Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET) to turn it on.")
+        if teams.app_id:
+            lines.append("Teams: on, at /api/messages.")
+        elif teams.local:
+            lines.append("Teams: on for tools on this machine only, at /api/messages (TEAMS_LOCAL=1).")
+        else:
+            lines.append("Teams: off. Set MICROSOFT_APP_ID and its password to turn it on, or TEAMS_LOCAL=1 to try it.")
+        return lines
+
+
+def slack_settings(settings: Settings) -> SlackSettings:
+    """What the Slack adapter needs of the settings."""
+    return SlackSettings(
+        bot_token=settings.slack_bot_token.get_secret_value(),
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        app_token=settings.slack_app_token.get_secret_value(),
+        client_id=settings.slack_client_id,
+        client_secret=settings.slack_client_secret.get_secret_value(),
+        api_url=settings.slack_api_url,
+        secret_key=settings.salvage_secret_key.get_secret_value(),
+    )
+
+
+def teams_settings(settings: Settings) -> TeamsSettings:
+    """What the Teams adapter needs of the settings."""
+    return TeamsSettings(
+        app_id=settings.microsoft_app_id,
+        app_password=settings.microsoft_app_password.get_secret_value(),
+        tenant_id=settings.microsoft_app_tenant_id,
+        app_type=settings.microsoft_app_type,
+        local=settings.teams_local,
+    )
+
+
+def teams_package(settings: Settings, out: Path) -> Path:
+    """Write the Teams app package; gives its path."""
+    return build_package(teams_settings(settings), out)

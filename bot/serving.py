@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from pathlib import Path
 
 import click
 import structlog
@@ -13,7 +14,7 @@ from aiohttp import web
 from bot import operations
 from bot.compose import Coach, running
 from bot.config import Settings, read_settings
-from bot.platforms import Platforms
+from bot.platforms import Platforms, teams_package
 from bot.storage import migrate
 from bot.storage.database import Database
 
@@ -113,3 +114,8 @@ async def doctor(settings: Settings) -> None:
     click.echo(f"Database: {kind}, " + ("up to date." if current else "not up to date; run salvage migrate."))
     for line in Platforms(settings).words():
         click.echo(line)
+
+
+async def write_teams_package(settings: Settings, out: Path) -> None:
+    """Write the Teams app package and say where it is."""
+    click.echo(f"Written: {teams_package(settings, out)}. Upload it in the Teams admin centre, under Manage apps.")
