@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.failures import DEAD_TOKEN, code_of, failure
+from adapters.slack.failures import DEAD_TOKEN, code_of, failure, rate_limited
 from adapters.slack.files import upload
 from adapters.slack.pace import Pace
 from adapters.slack.people import Places
@@ -226,7 +226,7 @@ class SlackMessenger:
             return told
         except Exception as wrong:
             no = failure(wrong)
-            if isinstance(no, TryLater) and channel and code_of(wrong):
+            if isinstance(no, TryLater) and channel and rate_limited(wrong):
                 self._pace.hold(f"{spot.team}:{channel}", no.after)
             if code_of(wrong) in DEAD_TOKEN or code_of(wrong) == "token_expired":
                 self._tokens.forget(spot.team)

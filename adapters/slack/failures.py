@@ -71,9 +71,15 @@ def code_of(wrong: Exception) -> str:
     return str(wrong.response.get("error") or "") if isinstance(wrong, SlackApiError) else ""
 
 
+def rate_limited(wrong: Exception) -> bool:
+    """Whether Slack asked to be left alone for a while."""
+    limited = isinstance(wrong, SlackApiError) and wrong.response.status_code == 429
+    return limited or code_of(wrong) in ("ratelimited", "rate_limited")
+
+
 def _refused(wrong: SlackApiError) -> DeliveryError:
     reason = code_of(wrong)
-    if wrong.response.status_code == 429 or reason in PASSING:
+    if rate_limited(wrong) or reason in PASSING:
         return TryLater("Slack is busy.", after=retry_after(wrong))
     if reason in ("token_expired", "") or wrong.response.status_code >= 500:
         return TryLater("Slack did not take it.", after=AWAY)

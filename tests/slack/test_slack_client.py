@@ -60,12 +60,12 @@ async def test_a_message_is_changed_in_place(sender: Sender) -> None:
 async def test_a_long_message_has_parts_that_are_added_and_deleted(sender: Sender) -> None:
     long = card("x" * 30_000)
     ref = await sender.messenger.send("slack:T1:C1", long, key="k")
-    assert len(sender.slack.messages) == 3
+    assert len(sender.slack.messages) == 4
     assert await sender.messenger.find("slack:T1:C1", key="k") == ref
     await sender.messenger.update("slack:T1:C1", ref, card("short"))
     assert [m.text for m in sender.slack.messages] == ["short"]
     await sender.messenger.update("slack:T1:C1", {"channel": "C1", "ts": ref["ts"]}, long)
-    assert len(sender.slack.messages) == 3
+    assert len(sender.slack.messages) == 4
 
 
 async def test_a_send_that_stopped_half_way_goes_on_where_it_stopped(sender: Sender) -> None:
@@ -75,7 +75,7 @@ async def test_a_send_that_stopped_half_way_goes_on_where_it_stopped(sender: Sen
         await sender.messenger.send("slack:T1:C1", long, key="k")
     assert await sender.messenger.find("slack:T1:C1", key="k") is None, "half a message is not sent"
     ref = await sender.messenger.send("slack:T1:C1", long, key="k")
-    assert len(sender.slack.messages) == 3
+    assert len(sender.slack.messages) == 4
     assert await sender.messenger.find("slack:T1:C1", key="k") == ref
 
 

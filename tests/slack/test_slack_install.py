@@ -68,7 +68,8 @@ async def install(stage_: Stage, team: str = "T1", token: str = "xoxb-one") -> i
         async with browser.get(url_of(stage_, "/slack/install")) as page:
             body = await page.text()
             cookie = page.headers["Set-Cookie"].split(";")[0]
-        link = body.split('href="')[1].split('"')[0].replace("&amp;", "&")
+        link = next(part.split('"')[0] for part in body.split('href="') if "oauth/v2/authorize" in part)
+        link = link.replace("&amp;", "&")
         asked = parse_qs(urlparse(link).query)
         assert set(asked["scope"][0].split(",")) == set(SCOPES)
         back = url_of(stage_, "/slack/oauth_redirect") + f"?code=c0de&state={asked['state'][0]}"
