@@ -1,0 +1,148 @@
+"""``salvage import``, ``export``, ``erase`` and ``audit``: data in and out, from the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.clock import LocalClock
+from bot.config import read_settings
+from bot.data import csv_file, csv_in, csv_said
+from bot.data.csv_row import BadCell, Reader
+from bot.data.opening import find_workspace, opened
+from bot.errors import NotFound, Refusal
+from bot.local import TENANT
+from bot.services import people
+from bot.storage.database import Database
+from bot.storage.tables import Workspace
+
+Run = Callable[[Coroutine[Any, Any, None]], None]
+
+_workspace = click.option(
+    "--workspace", metavar="KEY", help="Whose data: local, slack:T1, teams:…; may be left out where there is one."
+)
+
+
+def add_to(group: click.Group, run: Run) -> None:
+    """Add the data commands; ``run`` takes a coroutine to its end and says what stops it."""
+
+    @group.command(name="import")
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+    @_workspace
+    @click.option("--dry-run", is_flag=True, help="Only list what would change, and every bad row.")
+    @click.option("--yes", is_flag=True, help="Don't ask.")
+    @click.option("--currency", metavar="CODE", help="For sums that name no currency.")
+    @click.option("--create-people", is_flag=True, help="Make owners nobody knows (local workspace only).")
+    def import_(
+        file: Path, workspace: str | None, dry_run: bool, yes: bool, currency: str | None, create_people: bool
+    ) -> None:
+        """Take in a client list (CSV): all of it or nothing."""
+        run(import_csv(file, workspace, dry_run=dry_run, yes=yes, currency=currency, create_people=create_people))
+
+
+async def import_csv(
+    file: Path, key: str | None, *, dry_run: bool, yes: bool, currency: str | None, create_people: bool
+) -> None:
+    """A client list, after it was looked through and agreed to."""
+    settings = read_settings()
+    sheet = csv_file.look_at(file)
+    click.echo(sheet.said)
+    async with opened(settings, make=True) as database:
+        now = (await _clock(database)).now()
+        try:
+            reader = Reader(now.date(), currency)
+        except BadCell as no:
+            raise Refusal(f"--currency: {no}") from no
+        with _Bar("Reading", csv_file.lines_in(file)) as grown:
+            listed = csv_in.read_all(sheet, reader, grown)
+        if not listed.lines and not listed.bad:
+            raise Refusal(f"{file.name} names the columns and no client. Nothing was imported.")
+        async with database.begin() as db:
+            workspace = await _meant(db, key, create_people)
+            made = await csv_in.plan(db, workspace, listed, create_people=create_people)
+            asks = not (dry_run or yes or made.bad or made.changes_nothing) and sys.stdin.isatty()
+            if not (dry_run or made.bad or asks):
+                await _apply(db, key, workspace, made, now)
+        _say(made, dry_run=dry_run)
+        if asks:
+            click.echo(csv_said.counts(made))
+            if not click.confirm("Import this?"):
+                raise Refusal("Nothing was imported.")
+            async with database.begin() as db:
+                workspace = await _meant(db, key, create_people)
+                made = await csv_in.plan(db, workspace, listed, create_people=create_people)
+                if made.bad:
+                    raise Refusal("Somebody changed the workspace meanwhile. Nothing was imported; run it again.")
+                await _apply(db, key, workspace, made, now)
+        _close(made, dry_run=dry_run)
+
+
+async def _apply(db: Any, key: str | None, workspace: Workspace | None, made: csv_in.Plan, now: Any) -> None:
+    if made.changes_nothing:
+        return
+    home = workspace or await people.workspace_of(db, key or TENANT, now)
+    with _Bar("Writing", len(made.new) + len(made.changed)) as grown:
+        await csv_in.apply(db, home, made, now, grown)
+
+
+def _say(made: csv_in.Plan, *, dry_run: bool) -> None:
+    for line in csv_said.lines(made) if dry_run else csv_said.bad_lines(made):
+        click.echo(line)
+
+
+def _close(made: csv_in.Plan, *, dry_run: bool) -> None:
+    words = csv_said.counts(made)
+    if made.bad:
+        click.echo(words)
+        raise Refusal("Nothing was imported. Mend the bad rows in the file and run it again.")
+    if dry_run:
+        click.echo(f"{words} This was a dry run; nothing was changed.")
+    elif made.changes_nothing:
+        click.echo(f"{words} Nothing had to be changed.")
+    else:
+        click.echo(f"Imported: {words}")
+
+
+async def _meant(db: Any, key: str | None, create_people: bool) -> Workspace | None:
+    """The workspace a list is for; where there is none at all, the local one will be made."""
+    found = await find_workspace(db, key)
+    if found is None and key not in (None, TENANT):
+        raise NotFound(f"There is no workspace {key} yet. It is made when somebody there first speaks with the coach.")
+    if create_people and found is not None and found.name != TENANT:
+        raise Refusal(
+            "--create-people is for the local workspace: elsewhere people come from the platform. "
+            "Ask the owners to say hello to the coach once."
+        )
+    return found
+
+
+async def _clock(database: Database) -> LocalClock:
+    clock = LocalClock(database)
+    await clock.load()
+    return clock
+
+
+class _Bar:
+    """A progress bar on stderr, so that stdout stays clean; nothing where nobody watches."""
+
+    def __init__(self, label: str, length: int) -> None:
+        self.label, self.length, self.done = label, max(length, 1), 0
+        self.shown = sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[int], None]:
+        return self._grown
+
+    def _grown(self, more: int) -> None:
+        self.done += more
+        if self.shown:
+            filled = min(self.done * 30 // self.length, 30)
+            sys.stderr.write(f"\r{self.label} [{'#' * filled}{'-' * (30 - filled)}] {self.done:,} of {self.length:,}")
+            sys.stderr.flush()
+
+    def __exit__(self, *_: object) -> None:
+        if self.shown and self.done:
+            sys.stderr.write("\n")
