@@ -1,5 +1,6 @@
 """What a story shows: words, pairs of words, and the concepts of concepts.toml with who and whether not."""
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -7,9 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bot.coach.causes.words import BREAKS, negates, plain, side, stem, words
+from bot.coach.causes.words import BREAKS, clipped, negates, plain, side, stem, words
 
 _CONCEPTS = Path(__file__).with_name("concepts.toml")
+_QUOTED = re.compile(r"[\"“]([^\"“”\n]{2,160})[\"”]")
+_ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
 _REACH = 4  # how many words a “not” reaches forward
 
 
@@ -94,7 +97,7 @@ def features(story: str) -> dict[str, float]:
     found: dict[str, float] = defaultdict(float)
     for name in [*_word_features(tokens), *_concept_features(mentions(tokens))]:
         found[name] = 1.0
-    for name in _shape(tokens):
+    for name in _shape(clipped(story), tokens):
         found[name] = 1.0
     return dict(found)
 
@@ -113,27 +116,29 @@ def _word_features(tokens: list[str]) -> Iterator[str]:
 
 def _concept_features(found: list[Mention]) -> Iterator[str]:
     for mention in found:
-        yield "c:" + mention.concept
-        if mention.denied:
-            yield "n:" + mention.concept
+        yield ("n:" if mention.denied else "c:") + mention.concept
         if mention.actor:
             yield f"a:{mention.actor} {mention.concept}"
-    names = sorted({mention.concept for mention in found})
-    for index, one in enumerate(names):
-        for other in names[index + 1 :]:
-            yield f"p:{one}+{other}"
 
 
-def _shape(tokens: list[str]) -> Iterator[str]:
+def _shape(story: str, tokens: list[str]) -> Iterator[str]:
     length = len(tokens)
     yield f"s:length {0 if length < 12 else 1 if length < 25 else 2 if length < 60 else 3}"
     if '"' in tokens:
         yield "s:quote"
+    for quoted in _QUOTED.findall(story):
+        yield "s:quoted " + ("word" if len(quoted.split()) <= 3 else "sentence")
     if "?" in tokens:
         yield "s:question"
     if "!" in tokens:
         yield "s:exclaims"
-    if not any(side(token) == "we" for token in tokens):
-        yield "s:without us"
-    if not any(side(token) == "they" for token in tokens):
-        yield "s:without them"
+    if len(set(_ACRONYM.findall(story))) >= 3:
+        yield "s:acronyms"
+    if any(token in "£$€%" for token in tokens):
+        yield "s:money"
+    sides = [side(token) for token in tokens]
+    ours, theirs = sides.count("we"), sides.count("they")
+    if not ours or not theirs:
+        yield "s:without " + ("anybody" if ours == theirs else "us" if theirs else "them")
+    elif ours >= 2 * theirs or theirs >= 2 * ours:
+        yield "s:mostly " + ("us" if ours > theirs else "them")

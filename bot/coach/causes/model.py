@@ -17,8 +17,7 @@ KINDS: Mapping[str, tuple[float, int]] = {
     "b": (0.6, 2),  # two words in a row
     "c": (1.5, 1),  # concepts
     "n": (1.0, 2),  # concepts denied
-    "a": (1.0, 2),  # concepts by side
-    "p": (0.5, 3),  # two concepts in one story
+    "a": (0.7, 2),  # concepts by side
     "s": (0.5, 1),  # shape
 }
 
