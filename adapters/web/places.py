@@ -62,11 +62,10 @@ def person(name: str, role: str = "", zone: str = "") -> Who:
 
 
 def _role(word: str) -> Role:
-    if word in ("", Role.member):
-        return Role.member
-    if word == Role.manager:
-        return Role.manager
-    raise NotFound("A person is a member, a manager or a client. Pick one of these.")
+    try:
+        return Role(word or Role.member)
+    except ValueError:
+        raise NotFound("A person is a member, a manager, an admin or a client. Pick one of these.") from None
 
 
 def places(who: Who) -> dict[str, Place]:
