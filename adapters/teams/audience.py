@@ -17,7 +17,7 @@ from bot.ports import Place, PlaceKind
 MOST_PAGES = 60
 """Pages of 500 members that are read; a team holds 25,000 people."""
 
-_KEPT = 4_096
+_KEPT = 16_384
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ LOOK_AGAIN_SECONDS = 10.0
 LEEWAY_SECONDS = 300
 """How far clocks may differ (Microsoft's documentation: five minutes)."""
 
+TOKENS_KEPT = 256
+"""How many tokens found good are remembered."""
+
 _ALGORITHMS: list[str] = list(AuthenticationConstants.ALLOWED_SIGNING_ALGORITHMS)
 
 
@@ -47,6 +50,7 @@ class KeysAway(Exception):
 class Key:
     """A public key and the channels it may sign for."""
 
+    kid: str
     public: jwt.PyJWK
     endorsements: frozenset[str]
 
@@ -113,15 +117,17 @@ def _key(key: Mapping[str, Any]) -> Key:
     listed = key.get("endorsements")
     endorsements = listed if isinstance(listed, list) else []
     bare = {"kty": "RSA", "n": key["n"], "e": key["e"], "kid": key["kid"]}
-    return Key(jwt.PyJWK(bare, algorithm="RS256"), frozenset(e for e in endorsements if isinstance(e, str)))
+    return Key(key["kid"], jwt.PyJWK(bare, algorithm="RS256"), frozenset(e for e in endorsements if isinstance(e, str)))
 
 
 class TokenCheck:
     """Lets in what carries a good token of the Bot Connector for this app, this channel and this service URL."""
 
-    def __init__(self, settings: TeamsSettings, keys: Keys) -> None:
+    def __init__(self, settings: TeamsSettings, keys: Keys, now: Callable[[], float] = time.time) -> None:
         self._settings = settings
         self._keys = keys
+        self._now = now
+        self._good: dict[str, tuple[Key, Mapping[str, Any]]] = {}
 
     async def check(self, header: str, activity: Mapping[str, Any]) -> None:
         """Raises Forged for anything but a good token, KeysAway where it cannot be told."""
@@ -134,6 +140,18 @@ class TokenCheck:
             raise Forged("the token is for another service URL", status=403)
 
     async def _verified(self, token: str) -> tuple[Key, Mapping[str, Any]]:
+        """The token's key and claims. Microsoft sends one token with many requests: its signature, once found good,
+        stays good until the token ends or its key is no longer listed."""
+        known = self._good.get(token)
+        if known and float(known[1]["exp"]) > self._now() and await self._keys.find(known[0].kid) is known[0]:
+            return known
+        key, claims = await self._read(token)
+        while len(self._good) >= TOKENS_KEPT:
+            self._good.pop(next(iter(self._good)))
+        self._good[token] = (key, claims)
+        return key, claims
+
+    async def _read(self, token: str) -> tuple[Key, Mapping[str, Any]]:
         try:
             head = jwt.get_unverified_header(token)
         except (jwt.PyJWTError, ValueError, RecursionError) as wrong:

@@ -86,11 +86,11 @@ class Connector:
     ) -> Json:
         """One call, tried again while Teams is busy; gives the answer's JSON object."""
         url = service_url.rstrip("/") + "/v3/" + "/".join(quote(p, safe="@:") for p in path)
-        if not may_call(url, self._settings):
+        if not may_call(service_url, self._settings):
             raise Undeliverable("That address is not one of Teams' own; nothing was sent there.", reason="foreign_host")
         renewed = False
         for tried in range(1, TRIES + 1):
-            token = await self._token(url)
+            token = await self._token(service_url)
             try:
                 return await self._once(method, url, token, body, query)
             except Refused as refused:
@@ -106,8 +106,8 @@ class Connector:
                 await self._sleep(pause)
         raise TryLater("Teams does not take the bot's token; check its app id and password.", after=60)
 
-    async def _token(self, url: str) -> str:
-        if not self._settings.app_id or not may_see_token(url, self._settings):
+    async def _token(self, service_url: str) -> str:
+        if not self._settings.app_id or not may_see_token(service_url, self._settings):
             return ""
         return await self._tokens.get()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from urllib.parse import urlsplit
 
@@ -19,11 +20,13 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+@functools.lru_cache(maxsize=256)
 def may_call(url: str, settings: TeamsSettings) -> bool:
     """Whether this is a connector the adapter may send messages to."""
     return may_see_token(url, settings) or (settings.local and _plain(url, ("http", "https")) and is_loopback(url))
 
 
+@functools.lru_cache(maxsize=256)
 def may_see_token(url: str, settings: TeamsSettings) -> bool:
     """Whether the bot's token may be sent there."""
     return any(_fits(url, allowed) for allowed in settings.service_hosts)

@@ -10,7 +10,7 @@ from bot.ports import Notes
 
 PLACE = "teams.place"
 PERSON = "teams.person"
-_REMEMBERED = 4_096
+_REMEMBERED = 16_384
 
 
 @dataclass(frozen=True, slots=True)

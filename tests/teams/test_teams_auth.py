@@ -1,9 +1,11 @@
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from adapters.teams.auth import Forged
 from tests.fakes.teams import OTHER_TENANT, activity
 from tests.teams.conftest import Start
 
@@ -114,3 +116,32 @@ async def test_another_tenant_is_refused_by_a_single_tenant_bot(start: Start) ->
     status, _ = await bot.receives(sent)
     assert status == 403
     assert bot.heard.inbound == []
+
+
+async def test_a_token_once_good_is_refused_when_it_ends_or_its_key_is_no_longer_listed(start: Start) -> None:
+    bot = await start()
+    token = bot.fake.token(exp=int(time.time()) + 2, nbf=None)
+    check, sent = bot.teams._check, {"channelId": "msteams", "serviceUrl": bot.fake.url}
+    await check.check(f"Bearer {token}", sent)
+    await check.check(f"Bearer {token}", sent)
+    check._now = lambda: time.time() + 10_000
+    check._settings = replace(check._settings, app_id="another")
+    with pytest.raises(Forged):
+        await check.check(f"Bearer {token}", sent)
+
+    bot = await start()
+    good = bot.fake.token()
+    await bot.receives(activity(text="x"), token=good)
+    del bot.fake.listed["k1"]
+    bot.fake.add_key("k2")
+    await bot.receives(activity(text="y"), token=bot.fake.token(kid="k2"))
+    status, _ = await bot.receives(activity(text="z"), token=good)
+    assert status == 401
+
+
+async def test_a_token_once_good_does_not_open_the_door_for_another_service_or_channel(start: Start) -> None:
+    bot = await start()
+    token = bot.fake.token()
+    assert (await bot.receives(activity(text="x"), token=token))[0] == 200
+    assert (await bot.receives(activity(text="x", channelId="emulator"), token=token))[0] == 403
+    assert (await bot.receives(activity(text="x", serviceUrl=f"{bot.fake.url}/other"), token=token))[0] == 403
