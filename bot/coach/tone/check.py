@@ -1,38 +1,87 @@
 """The tone check: structure first, phrases second, every finding with its exact words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Literal
 
 from bot.coach.tone.apology import find_apology
 from bot.coach.tone.jargon import jargon, shouting
+from bot.coach.tone.learned import Model, Reading, model, read
+from bot.coach.tone.reasons import BETTER, WHY
 from bot.coach.tone.rules import RULES, Scene
+from bot.coach.tone.strengths import strengths
 from bot.coach.tone.structure import buried_apology, no_next_step
-from bot.coach.tone.text import plain, sentences
+from bot.coach.tone.text import Sentence, plain, sentences
 from bot.coach.tone.values import Finding, Issue, ToneReport
 
 Scope = Literal["message", "fragment"]
 
+PASSAGE = 8
+"""The learned weights read a long text this many sentences at a time: they were trained on short messages."""
+
+_STRUCTURAL = (Issue.NO_NEXT_STEP, Issue.BURIED_APOLOGY)
+
 
 def check(text: str, *, scope: Scope = "message") -> ToneReport:
     """Check the tone of a text to a client; a fragment is not asked for a next step or the place of its apology."""
+    even = plain(text)
+    cut = sentences(even)
+    apology = find_apology(cut)
+    found = _judged(even, cut, matches(text, scope), scope)
+    return ToneReport(text, tuple(_settled(text, found)), apology, strengths(cut, apology, found))
+
+
+def matches(text: str, scope: str) -> list[Finding]:
+    """Return what the rules alone find, before the learned weights have their say."""
     scene = Scene(sentences(plain(text)))
-    found = list(_phrases(scene))
+    found = [finding for sentence in scene.sentences for finding in _phrases(sentence, scene)]
     if scope == "message":
         found += buried_apology(scene.sentences)
         found += no_next_step(scene.sentences, bool(found))
-    return ToneReport(text, tuple(_settled(text, found)), find_apology(scene.sentences), ())
+    return found
 
 
-def _phrases(scene: Scene) -> Iterable[Finding]:
-    for sentence in scene.sentences:
-        for rule in RULES:
-            if rule.sure:
-                yield from rule.matches(sentence, scene)
-        yield from jargon(sentence, scene)
-        yield from shouting(sentence, scene)
+def _phrases(sentence: Sentence, scene: Scene) -> Iterator[Finding]:
+    for rule in RULES:
+        if rule.sure:
+            yield from rule.matches(sentence, scene)
+    yield from jargon(sentence, scene)
+    yield from shouting(sentence, scene)
 
 
-def _settled(text: str, found: Iterable[Finding]) -> Iterable[Finding]:
+def _judged(even: str, cut: tuple[Sentence, ...], by_rules: list[Finding], scope: str) -> list[Finding]:
+    """Weigh each issue passage by passage; where only the weights see it, mark the words that speak most for it."""
+    weights = model()
+    passages = [cut[n : n + PASSAGE] for n in range(0, len(cut), PASSAGE)]
+    found: list[Finding] = []
+    for passage in passages:
+        start, end = passage[0].start, passage[-1].start + len(passage[-1].text)
+        reading = read(even[start:end], scope, weights.weights)
+        for issue in Issue:
+            if issue in _STRUCTURAL and (scope == "fragment" or len(passages) > 1):
+                continue
+            marked = [f for f in by_rules if f.issue is issue and start <= f.start < end]
+            if reading.score(issue, weights) + (weights.bonus if marked else 0.0) > weights.threshold:
+                found += marked or _by_weight(issue, passage, reading, weights)
+    if scope == "message" and len(passages) > 1:
+        found += [finding for finding in by_rules if finding.issue in _STRUCTURAL]
+    return found
+
+
+def _by_weight(issue: Issue, passage: tuple[Sentence, ...], reading: Reading, weights: Model) -> list[Finding]:
+    offset = passage[0].start
+    if issue in _STRUCTURAL:
+        last = passage[-1]
+        place = (last.start, last.start + len(last.text.rstrip()))
+        return [Finding(issue, *place, "", WHY[issue], BETTER[issue])]
+    spans = [
+        span
+        for s in passage
+        if (span := reading.strongest(issue, weights, (s.start - offset, s.start - offset + len(s.text))))
+    ]
+    return [Finding(issue, offset + a, offset + b, "", WHY[issue], BETTER[issue]) for a, b in spans[:1]]
+
+
+def _settled(text: str, found: list[Finding]) -> Iterator[Finding]:
     """Keep one finding where several of one issue overlap, with the words as the writer typed them."""
     kept: dict[Issue, int] = {}
     for one in sorted(found, key=lambda f: (f.start, -f.end, f.issue)):

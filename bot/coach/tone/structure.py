@@ -95,3 +95,13 @@ def buried_apology(sentences: tuple[Sentence, ...]) -> Iterator[Finding]:
             return
         if owns(sentence):
             return
+
+
+def gives_a_time(sentence: Sentence) -> bool:
+    """Whether the sentence says when something will happen."""
+    return _WHEN_SIGN.search(sentence.text) is not None and _FUTURE.search(sentence.text) is not None
+
+
+def asks(sentence: Sentence) -> bool:
+    """Whether the sentence asks the reader something that takes more than a word or two to ask."""
+    return "?" in sentence.text and len(sentence.words) > 3
