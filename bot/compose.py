@@ -11,7 +11,8 @@ from bot.coach.dates import parse_span, say_when
 from bot.coach.playbook import Playbook
 from bot.config import Settings
 from bot.conversation import Conversation
-from bot.delivery.in_process import InProcess
+from bot.delivery import engine_for
+from bot.delivery.port import Engine
 from bot.errors import CannotStart, Refusal
 from bot.local import TENANT, LocalMessenger, LocalWords
 from bot.ports import Inbound, Messenger, Reply, Who
@@ -31,7 +32,7 @@ class Coach:
     clock: LocalClock | RealClock
     playbook: Playbook
     conversation: Conversation
-    engine: InProcess
+    engine: Engine
     log: StoredLog
     notes: StoredNotes
     local: LocalMessenger
@@ -79,7 +80,7 @@ async def compose(settings: Settings, *, real_time: bool) -> Coach:
     log = StoredLog(database, clock)
     local = LocalMessenger(log)
     messengers: dict[str, Messenger] = {TENANT: local}
-    engine = InProcess(database, clock, playbook, lambda tenant: messengers.get(tenant.split(":", 1)[0]))
+    engine = engine_for(database, clock, playbook, messengers)
     conversation = Conversation(database, DIALOGS, clock, playbook, engine.wake)
     return Coach(
         settings, database, clock, playbook, conversation, engine, log, StoredNotes(database), local, messengers
@@ -93,4 +94,5 @@ async def running(settings: Settings, *, real_time: bool) -> AsyncIterator[Coach
     try:
         yield coach
     finally:
+        await coach.engine.close()
         await coach.database.close()

@@ -40,7 +40,6 @@ async def chat(person: str, place: str, *, as_json: bool) -> None:
     who = seat_of(person)
     where = place_named(place, who)
     async with running(read_settings(), real_time=False) as coach:
-        await coach.engine.recover()
         colour = sys.stdout.isatty()
         terminal = Terminal(coach.local_words, coach.log, coach.engine.drain, who, where, as_json, sys.stdout, colour)
         if not as_json:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.coach.playbook import Playbook
 from bot.conversation import Conversation
-from bot.delivery.in_process import InProcess
+from bot.delivery import engine_for
+from bot.delivery.port import Engine
 from bot.local import TENANT, LocalMessenger, person_key, place_of
 from bot.ports import (
     Act,
@@ -98,7 +99,7 @@ class House:
     database: Database
     clock: HandClock
     conversation: Conversation
-    engine: InProcess
+    engine: Engine
     log: StoredLog
     notes: StoredNotes
     messengers: dict[str, Messenger]
@@ -131,9 +132,10 @@ async def open_house(url: str) -> AsyncIterator[House]:
     log = StoredLog(database, clock)
     playbook = Playbook.load()
     messengers: dict[str, Messenger] = {TENANT: LocalMessenger(log)}
-    engine = InProcess(database, clock, playbook, lambda tenant: messengers.get(tenant.split(":", 1)[0]))
+    engine = engine_for(database, clock, playbook, messengers)
     conversation = Conversation(database, DIALOGS, clock, playbook, engine.wake)
     try:
         yield House(database, clock, conversation, engine, log, StoredNotes(database), messengers)
     finally:
+        await engine.close()
         await database.close()

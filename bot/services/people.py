@@ -43,7 +43,7 @@ async def remove_tenant(db: AsyncSession, tenant_key: str, now: datetime) -> Non
     await db.execute(update(Tenant).where(Tenant.key == tenant_key).values(removed_at=now))
     await db.execute(
         update(Outgoing)
-        .where(Outgoing.tenant == tenant_key, Outgoing.state == "waiting")
+        .where(Outgoing.tenant == tenant_key, Outgoing.state.in_(("waiting", "sending")))
         .values(state="dropped", problem="the coach was removed there")
     )
     await db.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.coach import cadence as rhythm
 from bot.coach.cadence import Cadence
@@ -14,7 +14,7 @@ from bot.coach.outcomes import ReminderChange
 from bot.errors import NotFound, Refusal
 from bot.services import cases
 from bot.services.turn import Turn
-from bot.storage.tables import Case, Client, PlaceRow, Schedule
+from bot.storage.tables import Case, Client, Occurrence, Outgoing, PlaceRow, Schedule
 
 
 async def make(turn: Turn, case: Case, cadence: Cadence, place: str) -> Schedule:
@@ -70,6 +70,7 @@ async def by_id(turn: Turn, number: int) -> Schedule:
 async def change(turn: Turn, asked: ReminderChange) -> str:
     """Carry out a change; gives the sentence that says what is now the case."""
     row = await by_id(turn, asked.schedule)
+    await _withdraw(turn, [row.id])
     cadence = rhythm.from_json(row.cadence)
     if asked.what == "cancel":
         row.state, row.next_due_at = "cancelled", None
@@ -130,7 +131,19 @@ async def stop_all(turn: Turn, case: Case) -> int:
     rows = await of_case(turn, case)
     for row in rows:
         row.state, row.next_due_at = "done", None
+    await _withdraw(turn, [row.id for row in rows])
     return len(rows)
+
+
+async def _withdraw(turn: Turn, schedules: Sequence[int]) -> None:
+    """Check-ins that came due before a change and still wait to be sent are not sent after it."""
+    due = select(Occurrence.id).where(Occurrence.schedule_id.in_(schedules))
+    await turn.db.execute(
+        update(Outgoing)
+        .where(Outgoing.occurrence_id.in_(due), Outgoing.state == "waiting", Outgoing.edits.is_(None))
+        .values(state="dropped", problem="its reminder was changed before it was sent")
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def place_name(turn: Turn, key: str) -> str:

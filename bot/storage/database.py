@@ -2,35 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped] # it ships no types
 from sqlalchemy import Connection, event, make_url
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from bot.errors import CannotStart
 
+BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
+
 
 class Database:
-    """One database: an engine, and sessions that are one transaction each."""
+    """One database: an engine, and sessions that are one transaction each.
+
+    ``before_commit`` is called at the end of each, still within it: so delivery learns of every message in the very
+    transaction that writes it.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = async_url(url)
         self.sqlite = self.url.startswith("sqlite")
         self.engine: AsyncEngine = _sqlite_engine(self.url) if self.sqlite else _postgres_engine(self.url)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self.before_commit: list[BeforeCommit] = []
+        # SQLite has one writer and no queue for it, only polling; within a process we stand in line instead.
+        self._line = asyncio.Lock() if self.sqlite else None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """A session in one transaction: committed at the end, rolled back on any error."""
-        async with self._sessions() as session, session.begin():
+        async with self._line or nullcontext(), self._sessions() as session, session.begin():
             yield session
+            for hook in self.before_commit:
+                await hook(session)
 
     async def close(self) -> None:
         """Let go of every connection."""
         await self.engine.dispose()
+
+
+def is_away(wrong: BaseException) -> bool:
+    """Whether the database may take the same work a moment later: it is away, busy, or two met in it."""
+    if isinstance(wrong, IntegrityError | DataError | ProgrammingError):
+        return False
+    return isinstance(
+        wrong, DBAPIError | PoolIsEmpty | OSError | asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError
+        | asyncpg.InterfaceError
+    )  # fmt: skip
 
 
 def async_url(url: str) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.errors import CannotStart
+from bot.storage import queue_tables
 from bot.storage.database import Database, sqlite_file
 
 FOLDER = Path(__file__).with_name("migrations")
@@ -70,7 +71,7 @@ async def check(database: Database) -> bool:
             f"The database was written by a newer version of Salvage (revision {at}). "
             "Start that version, or restore a backup; nothing was changed."
         )
-    return at == newest()
+    return at == newest() and (database.sqlite or await queue_tables.installed(database))
 
 
 async def upgrade(database: Database, to: str = "head") -> Path | None:
@@ -81,6 +82,8 @@ async def upgrade(database: Database, to: str = "head") -> Path | None:
     try:
         async with database.engine.begin() as connection:
             await connection.run_sync(_run, to)
+        if not database.sqlite:
+            await queue_tables.install(database)
     except (DBAPIError, OSError, sqlite3.Error) as wrong:
         raise CannotStart(cannot_open(database, wrong)) from wrong
     return backup

@@ -1,0 +1,46 @@
+"""How many messages a process sends at a time, and how that is shared among its lanes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+SLOTS = 128
+"""Messages under way at a time in one process."""
+
+LANE = 32
+"""Messages of one tenant under way at a time."""
+
+
+@dataclass
+class Gate:
+    """Slots in the order they are asked for, and a fair number of messages for a lane to hold."""
+
+    slots: int = SLOTS
+    lane: int = LANE
+    lanes: int = 0
+    held: int = 0
+    _slots: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._slots = asyncio.Semaphore(self.slots)
+
+    def share(self, window: int, mine: int) -> int:
+        """How many more messages a lane may take that holds ``mine``.
+
+        All lanes together hold about two slots' worth, so that a slot never waits for the database, and a
+        newcomer never waits behind a crowd; each may always hold one.
+        """
+        fair = max(2 * self.slots // max(self.lanes, 1), 1)
+        return max(min(window, fair, self.lane) - mine, 0)
+
+    @property
+    def full(self) -> bool:
+        """Whether more lanes would only stand in line here."""
+        return self.held >= self.slots
+
+    async def __aenter__(self) -> None:
+        await self._slots.acquire()
+
+    async def __aexit__(self, *wrong: object) -> None:
+        self._slots.release()

@@ -1,0 +1,165 @@
+"""A lane sends one tenant's messages: in order in each place, at the pace its platform takes, a few at a time.
+
+One process at a time has a tenant's lane (the engine sees to that), so its memory of when it last wrote where is
+the pace that all processes share.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import ColumnElement
+
+from bot.delivery.gate import LANE, Gate
+from bot.delivery.ledger import Ledger, Take
+from bot.delivery.pace import FREE, Pace
+from bot.delivery.sender import Job, Messengers, Outcome, attempt
+
+log = structlog.get_logger()
+
+OLD = 0.25
+"""Seconds after which a message that waited for its turn is looked up again before it is sent."""
+
+CAREFUL = 2
+"""Messages at a time to a tenant whose platform fails, until one gets through."""
+
+BUSY_PLACES = 3
+"""From how many busy places in a row on the whole workspace is taken to be busy."""
+
+LONGEST_CLOSED = 60.0
+"""Seconds that a busy workspace is left alone at most."""
+
+
+@dataclass
+class Lane:
+    """What one tenant has to say; ``fence`` must hold in the database whenever messages are taken."""
+
+    tenant: str
+    ledger: Ledger
+    gate: Gate
+    messengers: Messengers
+    pace: Pace = FREE
+    fence: ColumnElement[bool] | None = None
+    handled: int = 0
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _sending: set[asyncio.Task[None]] = field(default_factory=set)
+    _stopped: bool = False
+    _due: bool = True
+    _window: int = LANE
+    _rests: dict[str, float] = field(default_factory=dict)
+    _free: float = 0.0
+    _busy: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._window = self._widest
+
+    def stop(self) -> None:
+        """Finish what is under way, and no more."""
+        self._stopped = True
+        self._news.set()
+
+    def look(self) -> None:
+        """There may be more: a commit, or time, has left something to send."""
+        self._due = True
+        self._news.set()
+
+    async def run(self) -> None:
+        """Send what is due until nothing is, and until every place has had the pause it is owed."""
+        self.gate.lanes += 1
+        try:
+            await self.ledger.reopen(self.tenant)
+            going = True
+            while going and not self._stopped:
+                self._news.clear()
+                going = await self._fill() or await self._wait()
+        finally:
+            while self._sending:
+                await asyncio.wait(self._sending)
+            self.gate.lanes -= 1
+
+    # --- taking --------------------------------------------------------------------------------------------
+
+    async def _fill(self) -> bool:
+        """Take what may be sent now and start sending it; whether there was any."""
+        room = self.gate.share(self._window, len(self._sending))
+        if room < 1:
+            return False
+        asked, self._due = self._due, False
+        taken = await self.ledger.take(Take(self.tenant, room, asked, self.fence))
+        self._due = self._due or taken.more
+        for job in taken.jobs:
+            self.gate.held += 1
+            task = asyncio.create_task(self._deliver(job, _time()))
+            self._sending.add(task)
+            task.add_done_callback(self._done)
+        return bool(taken.jobs)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self.gate.held -= 1
+        self.handled += 1
+        if not task.cancelled() and task.exception() is not None:
+            log.error("delivery.not_kept", tenant=self.tenant, exc_info=task.exception())
+            self._stopped = True  # the next turn of this lane takes the message up again
+        self._news.set()
+
+    async def _wait(self) -> bool:
+        """Wait for something to happen; whether there is a reason to go on."""
+        if self._sending:
+            await self._news.wait()
+            return True
+        owed = max(self._rests.values(), default=0.0) - _time()
+        if owed > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), owed)
+            return True
+        return self._news.is_set()
+
+    # --- sending -------------------------------------------------------------------------------------------
+
+    async def _deliver(self, job: Job, taken: float) -> None:
+        await self._turn(job.place)
+        async with self.gate:
+            if _time() - taken > OLD and not await self.ledger.still(job):
+                return
+            outcome = await attempt(job, self.messengers)
+        self._learn(outcome)
+        await self.ledger.settle(outcome)
+
+    async def _turn(self, place: str) -> None:
+        """Wait until this place, and this workspace, may be written to again."""
+        now = _time()
+        at = max(now, self._free, self._rests.get(place, 0.0))
+        self._free = max(now, self._free) + self.pace.workspace
+        if at > now:
+            await asyncio.sleep(at - now)
+
+    def _learn(self, outcome: Outcome) -> None:
+        now, place = _time(), outcome.job.place
+        if self.pace.place:
+            self._rests = {p: until for p, until in self._rests.items() if until > now}
+            self._rests[place] = now + self.pace.place
+        if outcome.state == "sent":
+            self._busy.clear()
+            self._window = min(self._window * 2, self._widest)
+        elif outcome.reason == "busy":
+            self._busy.add(place)
+            if len(self._busy) >= BUSY_PLACES:
+                self._free = max(self._free, now + min(outcome.wait, LONGEST_CLOSED))
+                self._busy.clear()
+        elif outcome.reason == "failed":
+            self._window = CAREFUL
+
+    @property
+    def _widest(self) -> int:
+        """No more than a second's worth where the platform sets a pace."""
+        a_second = math.ceil(1 / self.pace.workspace) + 1 if self.pace.workspace else self.gate.lane
+        return min(a_second, self.gate.lane)
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()

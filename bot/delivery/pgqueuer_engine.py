@@ -1,0 +1,300 @@
+"""The engine for PostgreSQL: PgQueuer gives each tenant's lane to one of any number of processes.
+
+A job is the turn of a lane: one a tenant, made in the very transaction that leaves messages for it, leased with a
+heartbeat by the process that runs it, and given to another process when that one dies. Messages themselves stay in
+the outbox, so that a crowd of ten thousand costs PgQueuer one job, and its place in the queue is one among tenants.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Collection
+from datetime import timedelta
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped] # it ships no types
+import structlog
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.models import Job as Turn
+from pgqueuer.queries import Queries
+from pgqueuer.types import QueueEntrypoint
+from sqlalchemy import column, exists, make_url, select, table, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.delivery.courier import Courier, posted_in, ready_tenants
+from bot.delivery.sender import platform_of
+from bot.storage.database import is_away
+
+log = structlog.get_logger()
+
+HEARTBEAT = timedelta(seconds=10)
+"""After how long without a heartbeat a process counts as dead."""
+
+LOOK = timedelta(seconds=2)
+"""How often the queue is looked at where no notice comes; leases that ended are found this way."""
+
+AT_ONCE = 16
+"""Lanes taken at a time, so that several processes share a crowd."""
+
+MOST_LANES = 1000
+"""Lanes one process runs at a time."""
+
+HOLD_OFF = 0.25
+"""Seconds for which a process whose slots are all taken leaves new lanes to others."""
+
+LONGEST_SLEEP = 1.0
+KEEP_LOG, FORGET_EVERY = timedelta(days=7), 3600.0
+NEWS = "salvage_news"
+"""The channel on which a process that runs a lane hears of new messages for it."""
+
+_JOBS = table("pgqueuer", column("id"), column("queue_manager_id"))
+
+# PgQueuer logs each job and each retry; what is worth an operator's while is logged here.
+logging.getLogger("pgqueuer").setLevel(logging.ERROR)
+
+
+class _Manager(QueueManager):
+    """PgQueuer's manager, which leaves lanes to other processes while this one has its hands full."""
+
+    courier: Courier
+    _again: float = 0.0
+
+    def entrypoints_below_capacity_limits(self) -> set[QueueEntrypoint]:
+        """Every platform that runs here; none while new lanes would only stand in line."""
+        now = asyncio.get_running_loop().time()
+        if self.courier.gate.full and now < self._again:
+            return set()
+        self._again = now + HOLD_OFF
+        return super().entrypoints_below_capacity_limits()
+
+
+class PgQueuerEngine:
+    """Delivers what is due together with every other process (a :class:`bot.delivery.port.Engine`)."""
+
+    def __init__(self, courier: Courier, *, heartbeat: timedelta = HEARTBEAT, look: timedelta = LOOK) -> None:
+        self.courier = courier
+        self._heartbeat, self._every = heartbeat, look
+        self._dsn = make_url(courier.database.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._running = False
+        self._manager: _Manager | None = None
+        courier.database.before_commit.append(self._before_commit)
+
+    # --- within a transaction ------------------------------------------------------------------------------
+
+    async def _before_commit(self, db: AsyncSession) -> None:
+        await db.flush()
+        if tenants := posted_in(db):
+            await self.enqueue(db, tenants)
+
+    async def enqueue(self, db: AsyncSession, tenants: Collection[str]) -> None:
+        """A turn for each tenant that has none, on the connection of this transaction.
+
+        A turn that is being ended just now is waited for (see :meth:`_end`), so that none is missed; lanes that
+        run hear of it through a notice.
+        """
+        wanted = sorted(tenants)
+        await db.execute(
+            text("SELECT pg_advisory_xact_lock_shared(key) FROM unnest(CAST(:keys AS bigint[])) AS key"),
+            {"keys": [_lock_key(tenant) for tenant in wanted]},
+        )
+        await (await _queries(db)).enqueue(
+            [platform_of(tenant) for tenant in wanted],
+            [tenant.encode() for tenant in wanted],
+            [0] * len(wanted),
+            dedupe_key=list(wanted),
+            on_conflict="skip",
+        )
+        await db.execute(
+            text("SELECT pg_notify(:news, tenant) FROM unnest(CAST(:tenants AS text[])) AS tenant"),
+            {"news": NEWS, "tenants": wanted},
+        )
+
+    # --- running -------------------------------------------------------------------------------------------
+
+    async def wake(self) -> None:
+        """Look again now."""
+        self._woken.set()
+
+    async def stop(self) -> None:
+        """Finish what is under way, and no more."""
+        self._stopping = True
+        self._let_go()
+        self._woken.set()
+
+    async def close(self) -> None:
+        """Give up what is under way."""
+        self._let_go()
+        with contextlib.suppress(ValueError):
+            self.courier.database.before_commit.remove(self._before_commit)
+        await self.courier.close()
+
+    async def run(self) -> None:
+        """Deliver until :meth:`stop`; a database that is away is waited for."""
+        self._running = True
+        try:
+            while not self._stopping:
+                try:
+                    await self._until_lost()
+                except Exception as wrong:
+                    if not is_away(wrong) and not isinstance(wrong, asyncpg.PostgresError):
+                        log.exception("delivery.engine_failed")
+                    else:
+                        log.warning("delivery.database_away", why=str(wrong)[:200])
+                    with contextlib.suppress(TimeoutError):
+                        self._woken.clear()
+                        await asyncio.wait_for(self._woken.wait(), LONGEST_SLEEP / 2)
+        finally:
+            self._running = False
+
+    async def drain(self) -> int:
+        """Deliver everything that is due now, together with whoever else does; gives how many were handled here."""
+        handled = self.courier.handled
+        running = None if self._running else asyncio.create_task(self.run())
+        async with self.courier.database.begin() as db:
+            await self._enqueue_due(db, everything=True)
+        while await self._work_left():
+            await asyncio.sleep(0.02)
+            async with self.courier.database.begin() as db:
+                await self._enqueue_due(db, everything=True)
+        if running is not None:
+            await self.stop()
+            await running
+            self._stopping = False
+        return self.courier.handled - handled
+
+    async def _work_left(self) -> bool:
+        async with self.courier.database.begin() as db:
+            due = await ready_tenants(db, self.courier.clock.now())
+        return any(platform_of(tenant) in self.courier.messengers for tenant in due)
+
+    async def _until_lost(self) -> None:
+        """Run lanes on one connection until it is lost or :meth:`stop`."""
+        async with self._connected() as connection:
+            manager = self._manager = _Manager(Queries(AsyncpgDriver(connection)))
+            manager.courier = self.courier
+            for platform in self.courier.messengers:
+                manager.entrypoint(
+                    platform,
+                    on_failure="hold",
+                    executor_factory=functools.partial(DatabaseRetryEntrypointExecutor, max_attempts=10),
+                )(self._lane)
+            connection.add_termination_listener(lambda _: self._let_go())
+            await connection.add_listener(NEWS, lambda _c, _p, _n, tenant: self.courier.look(tenant))
+            self.courier.look_at_all()
+            looking = asyncio.create_task(self._keep_looking())
+            try:
+                await manager.run(
+                    dequeue_timeout=self._every,
+                    batch_size=AT_ONCE,
+                    max_concurrent_tasks=MOST_LANES,
+                    heartbeat_timeout=self._heartbeat,
+                )
+            finally:
+                self._manager = None
+                looking.cancel()
+                await asyncio.wait([looking])
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
+        connection = await asyncpg.connect(self._dsn, timeout=10)
+        try:
+            yield connection
+        finally:
+            with contextlib.suppress(Exception):
+                await connection.close(timeout=1)
+
+    def _let_go(self) -> None:
+        """No more lanes from here; those that run finish what is under way."""
+        if self._manager is not None:
+            self._manager.shutdown.set()
+        self.courier.stop()
+
+    # --- a lane's turn -------------------------------------------------------------------------------------
+
+    async def _lane(self, turn: Turn) -> None:
+        """Run a lane until nothing of it is due, then end its turn, in one transaction with the proof of that."""
+        tenant = (turn.payload or b"").decode()
+        manager = self._manager
+        if manager is None:
+            return
+        held = exists().where(_JOBS.c.id == turn.id, _JOBS.c.queue_manager_id == manager.queue_manager_id)
+        while True:
+            await self.courier.send_for(tenant, held)
+            if await self._ended(turn, tenant, held, manager):
+                return
+
+    async def _ended(self, turn: Turn, tenant: str, held: Any, manager: QueueManager) -> bool:
+        """End a turn as soon as the database is there to do so; False where there is more to send."""
+        while True:
+            try:
+                return await self._end(turn, tenant, held, leaving=manager.shutdown.is_set())
+            except Exception as wrong:
+                if not is_away(wrong):
+                    raise
+            await asyncio.sleep(LONGEST_SLEEP / 4)
+
+    async def _end(self, turn: Turn, tenant: str, held: Any, *, leaving: bool) -> bool:
+        """End a turn if nothing is left to send; when leaving, with a new turn for what is. False: go on."""
+        async with self.courier.database.begin() as db:
+            free = await db.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _lock_key(tenant)})
+            if not free and not leaving:
+                return False
+            if not await db.scalar(select(held)):
+                return True
+            left = bool(await ready_tenants(db, self.courier.clock.now(), tenant))
+            if left and not leaving:
+                return False
+            await (await _queries(db)).log_jobs([(turn, "successful", None)])
+            if left:
+                await self.enqueue(db, [tenant])
+        return True
+
+    # --- what is due ---------------------------------------------------------------------------------------
+
+    async def _keep_looking(self) -> None:
+        """See to it that what comes due by the clock gets its turn."""
+        swept = 0.0
+        while True:
+            self._woken.clear()
+            pause = LONGEST_SLEEP
+            try:
+                async with self.courier.database.begin() as db:
+                    await self._enqueue_due(db)
+                    await self.courier.count_waiting(db)
+                    pause = min(pause, await self.courier.until_due(db))
+                    if asyncio.get_running_loop().time() > swept:
+                        swept = asyncio.get_running_loop().time() + FORGET_EVERY
+                        old = text("DELETE FROM pgqueuer_log WHERE created < now() - CAST(:keep AS interval)")
+                        await db.execute(old, {"keep": KEEP_LOG})
+            except Exception as wrong:
+                self.courier.look_at_all()
+                if not is_away(wrong):
+                    log.exception("delivery.look_failed")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), pause)
+
+    async def _enqueue_due(self, db: AsyncSession, *, everything: bool = False) -> None:
+        if everything:
+            self.courier.look_at_all()
+        if tenants := await self.courier.tick(db):
+            await self.enqueue(db, tenants)
+
+
+async def _queries(db: AsyncSession) -> Queries:
+    """PgQueuer's statements on the connection, and so in the transaction, of a session."""
+    await db.flush()
+    raw = await (await db.connection()).get_raw_connection()
+    return Queries(AsyncpgDriver(raw.driver_connection))
+
+
+def _lock_key(tenant: str) -> int:
+    digest = hashlib.blake2b(f"salvage lane {tenant}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

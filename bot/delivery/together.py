@@ -1,0 +1,106 @@
+"""Group commit: what is asked while a transaction is under way shares the next one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.storage.database import Database, is_away
+
+log = structlog.get_logger()
+
+Ask = TypeVar("Ask")
+Answer = TypeVar("Answer")
+
+MOST = 512
+"""Requests that share one transaction."""
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
+"""Seconds between tries while the database is away."""
+
+
+class Together(Generic[Ask, Answer]):
+    """Runs requests in shared transactions, one after the other; a database that is away is waited for.
+
+    There is no timer: a lone request is taken at once, and a crowd forms batches by itself. A request that fails
+    in a crowd is taken again alone, so that one bad row harms nobody else.
+    """
+
+    def __init__(
+        self, database: Database, work: Callable[[AsyncSession, list[Ask]], Awaitable[list[Answer]]], most: int = MOST
+    ) -> None:
+        self._database = database
+        self._work = work
+        self._most = most
+        self._asked: deque[tuple[Ask, asyncio.Future[Answer]]] = deque()
+        self._running: asyncio.Task[None] | None = None
+        self.away = False
+
+    async def ask(self, request: Ask) -> Answer:
+        """What the request comes to, once it is committed."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._asked.append((request, future))
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
+        return await future
+
+    async def close(self) -> None:
+        """Give up what is still asked."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait([self._running])
+        for _, future in self._asked:
+            future.cancel()
+
+    async def _run(self) -> None:
+        while self._asked:
+            batch = [self._asked.popleft() for _ in range(min(len(self._asked), self._most))]
+            await self._patiently([pair for pair in batch if not pair[1].done()])
+
+    async def _patiently(self, batch: list[tuple[Ask, asyncio.Future[Answer]]]) -> None:
+        pause = SHORTEST_PAUSE
+        while batch:
+            try:
+                answers = await self._transaction([request for request, _ in batch])
+            except asyncio.CancelledError:
+                self._asked.extendleft(reversed(batch))
+                raise
+            except Exception as wrong:
+                if not is_away(wrong):
+                    await self._apart(batch, wrong)
+                    return
+                self._say_away(wrong)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                self._say_back()
+                for (_, future), answer in zip(batch, answers, strict=True):
+                    if not future.done():
+                        future.set_result(answer)
+                return
+
+    async def _apart(self, batch: list[tuple[Ask, asyncio.Future[Answer]]], wrong: Exception) -> None:
+        if len(batch) > 1:
+            for pair in batch:
+                await self._patiently([pair])
+        elif not batch[0][1].done():
+            batch[0][1].set_exception(wrong)
+
+    async def _transaction(self, requests: list[Ask]) -> list[Answer]:
+        async with self._database.begin() as db:
+            return await self._work(db, requests)
+
+    def _say_away(self, wrong: Exception) -> None:
+        if not self.away:
+            log.warning("delivery.database_away", why=str(getattr(wrong, "orig", wrong)).splitlines()[:1])
+        self.away = True
+
+    def _say_back(self) -> None:
+        if self.away:
+            log.info("delivery.catching_up")
+        self.away = False
