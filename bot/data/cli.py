@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
 from bot.clock import LocalClock
 from bot.config import read_settings
-from bot.data import csv_file, csv_in, csv_said
+from bot.data import csv_file, csv_in, csv_said, jsonl_in, jsonl_out
 from bot.data.csv_row import BadCell, Reader
-from bot.data.opening import find_workspace, opened
+from bot.data.opening import find_workspace, opened, the_workspace
+from bot.data.scope import space_of
 from bot.errors import NotFound, Refusal
 from bot.local import TENANT
 from bot.services import people
@@ -22,7 +23,7 @@ from bot.storage.tables import Workspace
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 
-_workspace = click.option(
+_workspace: Callable[[Any], Any] = click.option(
     "--workspace", metavar="KEY", help="Whose data: local, slack:T1, teams:…; may be left out where there is one."
 )
 
@@ -40,8 +41,17 @@ def add_to(group: click.Group, run: Run) -> None:
     def import_(
         file: Path, workspace: str | None, dry_run: bool, yes: bool, currency: str | None, create_people: bool
     ) -> None:
-        """Take in a client list (CSV): all of it or nothing."""
-        run(import_csv(file, workspace, dry_run=dry_run, yes=yes, currency=currency, create_people=create_people))
+        """Take in a client list (CSV) or a workspace (an export's JSON lines): all of it or nothing."""
+        if jsonl_in.is_export(file):
+            run(import_export(file, dry_run=dry_run))
+        else:
+            run(import_csv(file, workspace, dry_run=dry_run, yes=yes, currency=currency, create_people=create_people))
+
+    @group.command()
+    @_workspace
+    def export(workspace: str | None) -> None:
+        """Everything of a workspace as JSON lines, without tokens: salvage export > file.jsonl."""
+        run(export_all(workspace, sys.stdout.buffer))
 
 
 async def import_csv(
@@ -124,6 +134,33 @@ async def _clock(database: Database) -> LocalClock:
     clock = LocalClock(database)
     await clock.load()
     return clock
+
+
+async def export_all(key: str | None, out: BinaryIO) -> None:
+    """A workspace's lines, written as they are read."""
+    async with opened(read_settings()) as database:
+        async with database.begin() as db:
+            space = await space_of(db, (await the_workspace(db, key)).id)
+        async for line in jsonl_out.exported(database, space):
+            out.write(line)
+        out.flush()
+
+
+async def import_export(file: Path, *, dry_run: bool) -> None:
+    """An export, looked through first and then written whole."""
+    found = jsonl_in.check(file)
+    what = f"{found.rows:,} rows of {', '.join(found.tenants)}"
+    if dry_run:
+        click.echo(f"{what} would be imported: {_per_table(found.counts)}. This was a dry run; nothing was changed.")
+        return
+    async with opened(read_settings(), make=True) as database:
+        with _Bar("Writing", found.rows) as grown:
+            moved = await jsonl_in.take_in(database, file, found, grown)
+    click.echo(f"Imported: {what}" + (", under new ids." if moved else "."))
+
+
+def _per_table(counts: dict[str, int]) -> str:
+    return ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in counts.items())
 
 
 class _Bar:
