@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from bot.clock import LocalClock, RealClock
-from bot.coach.dates import parse_span, say_when
+from bot.coach.dates import parse_span
 from bot.coach.playbook import Playbook
 from bot.config import Settings
 from bot.conversation import Conversation
@@ -56,7 +57,8 @@ class Coach:
             return Reply((card(str(no)),))
         await self.engine.wake()
         now = self.clock.now()
-        return Reply((card(f"It is now {say_when(now, now, who.zone or 'Europe/Berlin')}, {now:%d %B %Y}."),))
+        local = now.astimezone(ZoneInfo(who.zone or self.settings.zone))
+        return Reply((card(f"It is now {local:%A} {local.day} {local:%B %Y}, {local:%H:%M}."),))
 
     async def offer_again(self, inbound: Inbound) -> Reply:
         """The question a person left open, for when they come back."""
@@ -81,7 +83,7 @@ async def compose(settings: Settings, *, real_time: bool) -> Coach:
     local = LocalMessenger(log)
     messengers: dict[str, Messenger] = {TENANT: local}
     engine = engine_for(database, clock, playbook, messengers)
-    conversation = Conversation(database, DIALOGS, clock, playbook, engine.wake)
+    conversation = Conversation(database, DIALOGS, clock, playbook, engine.wake, settings.zone)
     return Coach(
         settings, database, clock, playbook, conversation, engine, log, StoredNotes(database), local, messengers
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Literal
+from zoneinfo import available_timezones
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,7 +25,6 @@ class Settings(BaseSettings):
     salvage_deliver: bool = True
     salvage_playbook: Path | None = None
     salvage_zone: str = ""
-    salvage_log: str = "info"
 
     slack_bot_token: SecretStr = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")
@@ -38,6 +38,18 @@ class Settings(BaseSettings):
     microsoft_app_tenant_id: str = ""
     microsoft_app_type: Literal["SingleTenant", "MultiTenant", "UserAssignedMSI"] = "SingleTenant"
     teams_local: bool = False
+
+    @property
+    def zone(self) -> str:
+        """The IANA zone of people whose platform does not say theirs: as set, the machine's, else UTC."""
+        wanted = self.salvage_zone or str(Path("/etc/localtime").resolve()).partition("/zoneinfo/")[2]
+        if wanted in available_timezones():
+            return wanted
+        if self.salvage_zone:
+            raise CannotStart(
+                f"SALVAGE_ZONE {self.salvage_zone[:60]!r} is no time zone. Use one such as Europe/Berlin."
+            )
+        return "UTC"
 
     @property
     def loopback(self) -> bool:

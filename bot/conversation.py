@@ -20,8 +20,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from bot import commands, metrics, seat
+from bot.coach.cadence import BadCadence
+from bot.coach.dates import BadDate
+from bot.coach.drafts import BadDraft
+from bot.coach.hours import BadHours
+from bot.coach.money import BadMoney
 from bot.coach.playbook import Playbook
-from bot.dialog import Make
+from bot.dialog import BadAnswer, Make
 from bot.errors import Refusal
 from bot.ports import (
     Clock,
@@ -52,32 +57,63 @@ TRIES = 6
 ELSEWHERE = "I've answered you privately: people from outside can read here, or I can't be sure that they can't."
 OUTSIDER = "I only talk with the team that runs me. Please speak to your contact there."
 
+BUSY = "Too many people are changing this at once. Nothing was changed. Please try again."
+BROKEN = (
+    "That did not work, and nothing was changed; the fault is mine and whoever runs me can see it. "
+    "Please try again, or type cancel to leave the question that is open."
+)
+
+UNREADABLE = (BadAnswer, BadCadence, BadDate, BadDraft, BadHours, BadMoney)
+"""What reading a person's words may raise; the text of each is a sentence for that person."""
+
+UNSEEN = (Removed, PersonLeft, PlaceChanged)
+"""Events nobody waits for: where one fails, the platform has to hear of it and bring it again."""
+
 Dialogs = Mapping[str, Callable[[Mapping[str, Any]], Make]]
 Wake = Callable[[], Awaitable[None]]
 
 
 @dataclass
 class Conversation:
-    """The way in for every adapter; ``wake`` is called after a commit that left something to send."""
+    """The way in for every adapter.
+
+    ``wake`` is called after a commit that left something to send; ``zone`` is that of people whose platform does not
+    say theirs.
+    """
 
     database: Database
     dialogs: Dialogs
     clock: Clock
     playbook: Playbook
     wake: Wake
+    zone: str = "UTC"
 
     async def handle(self, inbound: Inbound) -> Reply:
         """Take one turn, commit it, and give the answer to show."""
         began = time.perf_counter()
         kind = type(inbound.act).__name__.lower()
         with structlog.contextvars.bound_contextvars(event_id=inbound.event, tenant=inbound.who.tenant):
-            reply, outcome = await self._answer(inbound)
+            try:
+                reply, outcome = await self._answer(inbound)
+            except Exception:
+                log.exception("turn.failed", kind=kind)
+                metrics.TURNS.labels(kind, "failed").inc()
+                if isinstance(inbound.act, UNSEEN):
+                    raise
+                return Reply((card(BROKEN),))
         metrics.TURNS.labels(kind, outcome).inc()
         metrics.TURN_SECONDS.observe(time.perf_counter() - began)
         return reply
 
     async def offer_again(self, inbound: Inbound) -> Reply:
         """The question a person left open here, shown again; nothing where there is none."""
+        try:
+            return await self._offered(inbound)
+        except Exception:
+            log.exception("turn.offer_again_failed")
+            return Reply((card(BROKEN),))
+
+    async def _offered(self, inbound: Inbound) -> Reply:
         async with self.database.begin() as db:
             turn = await self._turn(db, inbound)
             result = await seat.offer_again(self.dialogs, turn)
@@ -97,9 +133,7 @@ class Conversation:
                 if not _passing(wrong):
                     raise
                 log.warning("turn.database_busy", attempt=attempt)
-        return Reply(
-            (card("Too many people are changing this at once. Nothing was changed. Please try again."),)
-        ), "busy"
+        return Reply((card(BUSY),)), "busy"
 
     async def _once(self, inbound: Inbound) -> Reply:
         async with self.database.begin() as db:
@@ -111,7 +145,7 @@ class Conversation:
                 async with db.begin_nested():
                     result = await self._act(turn, inbound.act)
                     await asks.settle_asks(turn)
-            except Refusal as no:
+            except (Refusal, *UNREADABLE) as no:
                 turn.posted.clear()
                 # What was rolled back is stale in memory; these two are needed to answer.
                 await db.refresh(turn.person)
@@ -126,10 +160,10 @@ class Conversation:
     async def _turn(self, db: AsyncSession, inbound: Inbound) -> Turn:
         now = self.clock.now()
         workspace = await people.workspace_of(db, inbound.who.tenant, now)
-        person = await people.person_of(db, workspace, inbound.who, now)
+        person = await people.person_of(db, workspace, inbound.who, now, self.zone)
         for mentioned in inbound.mentioned:
             if not mentioned.outsider:
-                await people.person_of(db, workspace, mentioned, now)
+                await people.person_of(db, workspace, mentioned, now, self.zone)
         origin = inbound.origin or inbound.place
         await people.place_seen(db, workspace, origin)
         place = inbound.place if _safe(inbound.place) else inbound.who.private

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.coach.drafts import kind_named
 from bot.commands.about import about, client_and_story, colleague, needs_case
-from bot.services import cards, cases, clients, schedules, waiting
+from bot.services import cards, cases, clients, promises, schedules, waiting
 from bot.services.follow import contacts, handover
 from bot.services.turn import Begin, Result, Turn, shown, told
 from bot.storage.tables import Case, Entry, Person
@@ -149,4 +149,4 @@ async def show_case(turn: Turn, case: Case) -> Result:
         f"{schedules.in_words(turn, row)}, in {await schedules.place_name(turn, row.place)}"
         for row in await schedules.of_case(turn, case)
     ]
-    return shown(cards.full(file, timeline, planned))
+    return shown(cards.full(file, timeline, planned, await promises.counts(turn, case.client_id)))

@@ -6,13 +6,13 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.coach.dates import parse_when
+from bot.coach.dates import BadDate, parse_when
 from bot.commands.about import about, needs_case, number
 from bot.errors import Refusal
 from bot.services import cases, promises, readings, schedules
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client
-from bot.view import Actions, Facts, Heading, card, say
+from bot.view import Actions, Card, Facts, Heading, card, say
 
 _PART = {
     "rhythm": re.compile(r"\b(weekly|biweekly|fortnightly|monthly|once)\b", re.IGNORECASE),
@@ -114,6 +114,14 @@ def _last_by(words: str) -> tuple[str, str] | None:
     return (words[:at].strip(" ,;"), words[at + 4 :].strip()) if at > 0 else None
 
 
+_DATED = re.compile(
+    r"\d|\b(?:yesterday|today|tonight|tomorrow|noon|last|next|this|end|week|month|year|"
+    r"mon|tues?|wed|thur?s?|fri|sat|sun|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)",
+    re.IGNORECASE,
+)
+"""What is meant as a time, though it cannot be read; 'stand by them' is not."""
+
+
 async def promise(turn: Turn, words: str) -> Result:
     """A commitment to watch."""
     if not words.strip():
@@ -122,10 +130,16 @@ async def promise(turn: Turn, words: str) -> Result:
     assert found.client is not None, "a client was named"
     args: dict[str, Any] = {"client_id": found.client.id, "words": found.rest}
     by = _last_by(found.rest)
+    unread: tuple[Card, ...] = ()
     if by is not None:
-        when = parse_when(by[1], turn.now, turn.person.zone)
-        args |= {"words": by[0], "when": when.isoformat(), "sure": "yes"}
-    return Result(begin=Begin("promise", args, found.case.id if found.case else None))
+        try:
+            when = parse_when(by[1], turn.now, turn.person.zone)
+            args |= {"words": by[0], "when": when.isoformat(), "sure": "yes"}
+        except BadDate as wrong:
+            if _DATED.search(by[1]):
+                args["words"] = by[0]
+                unread = (card(str(wrong)),)
+    return Result(unread, Begin("promise", args, found.case.id if found.case else None))
 
 
 async def kept(turn: Turn, words: str) -> Result:
@@ -144,4 +158,5 @@ async def slip(turn: Turn, words: str) -> Result:
     if row.case_id is None:
         return told("Call them today, before the time is up, and agree a new date. Then: promise CLIENT what by when.")
     case = await turn.db.get_one(Case, row.case_id)
-    return Result(begin=Begin("draft", {"case": case.number, "kind": "renegotiate", "promise": row.id}, case.id))
+    args = {"case": case.number, "kind": "new_date", "promise": row.id, "known": {"promise": row.words}}
+    return Result(begin=Begin("draft", args, case.id))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.commands import cases as about_case
-from bot.commands import managing, reminding
+from bot.commands import managing, myself, reminding
 from bot.services.turn import Result, Turn, offer, shown
 from bot.view import Actions, Facts, Heading, card, say
 
@@ -54,7 +54,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "reminders",
         "reminders",
-        "Every check-in, to snooze, skip, about_case.edit, pause or cancel.",
+        "Every check-in, to snooze, skip, edit, pause or cancel.",
         reminding.reminders,
     ),
     Command("waiting", "waiting CLIENT", "They wait for an answer: I watch the clock.", about_case.client_waits),
@@ -87,6 +87,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("clients", "clients", "Every client with an open case.", managing.clients_open),
     Command("close", "close CLIENT", "End a case: healed, parted or lost.", about_case.close),
     Command("lessons", "lessons WORDS", "What earlier cases taught.", managing.learned),
+    Command("zone", "zone CITY", "Your time zone, where the platform does not say it.", myself.zone),
+    Command(
+        "hours",
+        "hours 9:00 to 17:30 [Mon-Fri] [DE]",
+        "When you work, and your country's holidays: nudges wait for your next working time.",
+        myself.hours,
+    ),
     Command("home", "home", "What needs you today.", managing.home),
     Command("help", "help", "This list.", show_help),
     Command("demo", "demo", "Load a small made-up portfolio (local tools only).", managing.load_demo, shown=False),

@@ -15,8 +15,6 @@ from bot.ports import Place, PlaceKind, Role, Who
 from bot.services.turn import Result, Turn, told
 from bot.storage.tables import Case, Outgoing, Person, PlaceRow, Schedule, Tenant, Workspace
 
-DEFAULT_ZONE = "Europe/Berlin"
-
 
 def folded(name: str, most: int = 300) -> str:
     """A name as it is compared: compatible forms, no case, single blanks."""
@@ -53,8 +51,8 @@ async def remove_tenant(db: AsyncSession, tenant_key: str, now: datetime) -> Non
     )
 
 
-async def person_of(db: AsyncSession, workspace: Workspace, who: Who, now: datetime) -> Person:
-    """The person's row, made or brought up to date with what the platform says of them."""
+async def person_of(db: AsyncSession, workspace: Workspace, who: Who, now: datetime, zone: str = "UTC") -> Person:
+    """The person's row, made or brought up to date with what the platform says; ``zone`` where it says none."""
     person = await db.scalar(select(Person).where(Person.key == who.key))
     if person is None:
         person = Person(
@@ -64,7 +62,7 @@ async def person_of(db: AsyncSession, workspace: Workspace, who: Who, now: datet
             name=who.name,
             folded=folded(who.name),
             role=(who.role or Role.member).value,
-            zone=who.zone or _team_zone(workspace),
+            zone=who.zone or zone,
             hours={},
             seen_at=now,
         )
@@ -79,10 +77,6 @@ async def person_of(db: AsyncSession, workspace: Workspace, who: Who, now: datet
         person.zone = who.zone
     person.gone_at = None
     return person
-
-
-def _team_zone(workspace: Workspace) -> str:
-    return str(workspace.settings.get("zone") or DEFAULT_ZONE)
 
 
 async def team(db: AsyncSession, workspace: Workspace, most: int = 100) -> Sequence[Person]:

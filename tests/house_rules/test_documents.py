@@ -10,7 +10,7 @@ from bot.commands import COMMANDS
 from bot.config import Settings
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8").replace("\\|", "|")
 
 
 @pytest.mark.parametrize("setting", [name.upper() for name in Settings.model_fields])

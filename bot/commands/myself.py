@@ -1,0 +1,94 @@
+"""What people say about themselves: their time zone, their working hours and the holidays of their country."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from zoneinfo import available_timezones
+
+from bot.coach.dates import parse_time, parse_weekday
+from bot.coach.hours import Hours
+from bot.errors import Refusal
+from bot.services.turn import Result, Turn, told
+
+_HOURS = re.compile(r"(\d\S*)\s*(?:to|till|until|-|–)\s*(\d\S*)", re.IGNORECASE)
+_DAYS = re.compile(r"\b([a-z]{3,9})\s*(?:to|-|–)\s*([a-z]{3,9})\b", re.IGNORECASE)
+_COUNTRY = re.compile(r"\b([A-Z]{2})(?:-([A-Z0-9]{1,3}))?\b")
+
+
+_EXAMPLE = "Try: hours 9:00 to 17:30 Mon-Fri DE."
+
+
+async def zone(turn: Turn, words: str) -> Result:
+    """Set the person's time zone, for platforms that do not say."""
+    if not words.strip():
+        return told(f"Your times are in {turn.person.zone}. Change that with: zone Europe/London.")
+    turn.person.zone = zone_called(words)
+    return told(f"Your times are in {turn.person.zone} from now on.")
+
+
+def zone_called(words: str) -> str:
+    """The IANA zone of a typed name, such as Europe/London or London; raises a Refusal with what is near."""
+    wanted = words.strip().casefold().replace(" ", "_")
+    zones = {z.casefold(): z for z in available_timezones()}
+    if wanted in zones:
+        return zones[wanted]
+    cities = {z.casefold().rsplit("/", 1)[-1]: z for z in sorted(available_timezones()) if "/" in z}
+    if wanted in cities:
+        return cities[wanted]
+    near = difflib.get_close_matches(wanted, cities, 3, 0.7)
+    hint = f" Did you mean {', '.join(cities[n] for n in near)}?" if near else " Try a city, such as zone Berlin."
+    raise Refusal(f"I don't know that time zone.{hint}")
+
+
+async def hours(turn: Turn, words: str) -> Result:
+    """Set the person's working hours and, by country, the holidays on which nothing is asked of them."""
+    if words.strip().casefold() in ("off", "none", "always"):
+        turn.person.hours = {}
+        return told("I keep the times you choose for check-ins and move nothing.")
+    clock = _HOURS.search(words)
+    if clock is None:
+        raise Refusal(
+            "When do you work? Try: hours 9:00 to 17:30 Mon-Fri DE. The two letters are your country's holidays."
+        )
+    try:
+        kept = _read(turn, words, clock)
+    except ValueError as wrong:
+        raise Refusal(f"{wrong} {_EXAMPLE}") from wrong
+    turn.person.hours = kept
+    holidays = f", and not on holidays in {kept['country']}" if "country" in kept else ""
+    from_to = f"{str(kept['start'])[:5]} to {str(kept['end'])[:5]}"
+    return told(f"Kept: {from_to}{holidays}. What comes due outside waits for your next working time.")
+
+
+def _read(turn: Turn, words: str, clock: re.Match[str]) -> dict[str, object]:
+    rest = words[: clock.start()] + " " + words[clock.end() :]
+    kept: dict[str, object] = {
+        "start": parse_time(clock.group(1)).isoformat(),
+        "end": parse_time(clock.group(2)).isoformat(),
+    }
+    country = _COUNTRY.search(rest)
+    if country is not None:
+        kept["country"] = country.group(1)
+        if country.group(2):
+            kept["subdivision"] = country.group(2)
+        rest = rest[: country.start()] + rest[country.end() :]
+    span = _DAYS.search(rest)
+    if span is not None:
+        first, last = parse_weekday(span.group(1)), parse_weekday(span.group(2))
+        kept["days"] = [d % 7 for d in range(first, first + (last - first) % 7 + 1)]
+    _check(turn, kept)
+    return kept
+
+
+def _check(turn: Turn, kept: dict[str, object]) -> None:
+    """Raise ValueError with a sentence where nobody could keep these hours."""
+    days = kept.get("days")
+    Hours(
+        zone=turn.person.zone,
+        start=parse_time(str(kept["start"])[:5]),
+        end=parse_time(str(kept["end"])[:5]),
+        days=frozenset(days) if isinstance(days, list) else frozenset(range(5)),
+        country=str(kept["country"]) if "country" in kept else None,
+        subdivision=str(kept["subdivision"]) if "subdivision" in kept else None,
+    )
