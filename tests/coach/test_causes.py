@@ -105,3 +105,32 @@ def test_no_training_story_is_a_judged_one():
     own = Path(__file__).resolve().parents[2] / "bot" / "coach" / "causes" / "stories.jsonl"
     trained = {json.loads(line)["text"] for line in own.read_text(encoding="utf-8").splitlines()}
     assert not judged & trained
+
+
+def test_the_training_stories_are_whole_and_stand_once():
+    own = Path(__file__).resolve().parents[2] / "bot" / "coach" / "causes" / "stories.jsonl"
+    stories = [json.loads(line) for line in own.read_text(encoding="utf-8").splitlines()]
+    assert len({story["text"] for story in stories}) == len(stories)
+    assert {story["cause"] for story in stories} == {str(cause) for cause in Cause}
+    assert all(story.get("second") in {None, *map(str, Cause)} for story in stories)
+    assert all(story["fault"] in ("ours", "theirs", "shared", "unclear") for story in stories)
+    assert all(story["severity"] in ("low", "medium", "high") for story in stories)
+
+
+@pytest.mark.parametrize(("name", "least"), [("dev", 0.7), ("plain", 0.8)])
+def test_whose_doing_it_was_is_mostly_read_right(name, least):
+    path = DEV / f"causes.{name}.jsonl"
+    if not path.exists():
+        pytest.skip(f"the labelled stories in {path.name} are not here")
+    stories = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    right = sum(likely_fault(story["text"]) == story["fault"] for story in stories)
+    assert right / len(stories) >= least
+
+
+def test_a_plan_names_two_of_three_plays_a_person_would():
+    path = DEV / "causes.dev.jsonl"
+    if not path.exists():
+        pytest.skip("the labelled stories in causes.dev.jsonl are not here")
+    stories = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    found = [len(set(analyse(story["text"])[1]) & set(story["plays"])) / len(story["plays"]) for story in stories]
+    assert sum(found) / len(found) >= 0.6

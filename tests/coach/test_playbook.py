@@ -170,9 +170,7 @@ def test_a_planned_schedule_is_not_asked_for_again():
 
 
 def test_a_client_who_is_waiting_hears_the_status_again():
-    told = CaseFacts(
-        causes=(Cause.kept_in_dark,), fault="ours", heard=True, steps=done("communicate_status_and_eta")
-    )
+    told = CaseFacts(causes=(Cause.kept_in_dark,), fault="ours", heard=True, steps=done("communicate_status_and_eta"))
     assert "communicate_status_and_eta" not in [s.play.id for s in BOOK.rank(told)]
     assert "communicate_status_and_eta" in [s.play.id for s in BOOK.rank(replace(told, waiting=True))]
 

@@ -1,4 +1,4 @@
-"""What a story shows: words, pairs of words, and the concepts of concepts.toml with who and whether not."""
+"""What a story shows: words, word pairs, and the concepts of concepts.toml with who and whether not."""
 
 import re
 import tomllib
@@ -91,15 +91,11 @@ def mentions(tokens: list[str]) -> list[Mention]:
     return found
 
 
-def features(story: str) -> dict[str, float]:
-    """The features of a story and their strengths, for the linear model."""
+def features(story: str) -> frozenset[str]:
+    """The names of everything a story shows, for the linear model."""
     tokens = words(story)
-    found: dict[str, float] = defaultdict(float)
-    for name in [*_word_features(tokens), *_concept_features(mentions(tokens))]:
-        found[name] = 1.0
-    for name in _shape(clipped(story), tokens):
-        found[name] = 1.0
-    return dict(found)
+    found = mentions(tokens)
+    return frozenset([*_word_features(tokens), *_concept_features(found), *_shape(clipped(story), tokens)])
 
 
 def _word_features(tokens: list[str]) -> Iterator[str]:
