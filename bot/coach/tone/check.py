@@ -42,8 +42,7 @@ def matches(text: str, scope: str) -> list[Finding]:
 
 def _phrases(sentence: Sentence, scene: Scene) -> Iterator[Finding]:
     for rule in RULES:
-        if rule.sure:
-            yield from rule.matches(sentence, scene)
+        yield from rule.matches(sentence, scene)
     yield from jargon(sentence, scene)
     yield from shouting(sentence, scene)
 

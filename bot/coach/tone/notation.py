@@ -19,8 +19,13 @@ Families = Mapping[str, Sequence[str]]
 
 def pattern(alternatives: Sequence[str], families: Families) -> re.Pattern[str]:
     """Compile alternatives of this notation into one pattern of whole words; `families` may use each other."""
-    source = "|".join(alternatives)
-    for _ in range(_DEEPEST):
-        source = _FAMILY.sub(lambda name: f"(?:{'|'.join(families[name[1]])})", source)
+    source = expanded("|".join(alternatives), families)
     source = source.replace(" ~~ ", _LONG).replace(" ~ ", _SHORT).replace(" ", _BREAK)
     return re.compile(rf"(?<!\w)(?:{source})(?!\w)", re.IGNORECASE)
+
+
+def expanded(source: str, families: Families) -> str:
+    """Put the words of each family in the place of its name."""
+    for _ in range(_DEEPEST):
+        source = _FAMILY.sub(lambda name: f"(?:{'|'.join(families[name[1]])})", source)
+    return source

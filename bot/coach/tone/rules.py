@@ -2,12 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bot.coach.tone.notation import Families, pattern
+from bot.coach.tone.notation import Families, expanded, pattern
+from bot.coach.tone.openings import Openings, openings
 from bot.coach.tone.text import Sentence
 from bot.coach.tone.values import Finding, Issue
 
@@ -46,33 +46,49 @@ class Scene:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """One way of saying it, with the letters it can begin with."""
+
+    words: re.Pattern[str]
+    openings: Openings
+
+    def may_stand_in(self, offered: frozenset[str]) -> bool:
+        """Whether a sentence that offers these openings is worth a search."""
+        return self.openings is None or not self.openings.isdisjoint(offered)
+
+
+@dataclass(frozen=True)
 class Rule:
-    """Words that make one issue, why they do, and what to write instead.
+    """Wordings that make one issue, why they do, and what to write instead.
 
     `unless` spares a sentence that holds it; `spare` names a property of the whole `Scene` that spares it.
-    A rule that is not `sure` counts only where the learned weights agree.
     """
 
     issue: Issue
-    words: re.Pattern[str]
+    wordings: tuple[Wording, ...]
     why: str
     better: str
     unless: re.Pattern[str] | None
     spare: str
-    sure: bool
 
-    def matches(self, sentence: Sentence, scene: Scene) -> Iterator[Finding]:
-        """Yield a finding for each place in the sentence that the rule marks."""
-        if self.words.search(sentence.text) is None or self._spared(sentence, scene):
-            return
-        for match in self.words.finditer(sentence.text):
-            group = "mark" if "mark" in self.words.groupindex and match["mark"] else 0
-            yield mark(self.issue, sentence, match.span(group), self.why, self.better)
+    def matches(self, sentence: Sentence, scene: Scene) -> list[Finding]:
+        """Return a finding for each place in the sentence that the rule marks."""
+        found = [
+            mark(self.issue, sentence, _span(match), self.why, self.better)
+            for wording in self.wordings
+            if wording.may_stand_in(sentence.openings)
+            for match in wording.words.finditer(sentence.text)
+        ]
+        return [] if found and self._spared(sentence, scene) else found
 
     def _spared(self, sentence: Sentence, scene: Scene) -> bool:
         if self.unless is not None and self.unless.search(sentence.text):
             return True
         return (self.spare == "owned" and scene.owned) or (self.spare == "reasoned" and scene.reasoned)
+
+
+def _span(match: re.Match[str]) -> tuple[int, int]:
+    return match.span("mark") if match.re.groupindex and match["mark"] else match.span()
 
 
 def mark(issue: Issue, sentence: Sentence, span: tuple[int, int], why: str, better: str) -> Finding:
@@ -90,14 +106,17 @@ def _read(issue: Issue) -> tuple[Rule, ...]:
     return tuple(
         Rule(
             issue=issue,
-            words=pattern(entry["words"], families),
+            wordings=tuple(
+                Wording(pattern([words], families), openings(expanded(words, families)))
+                for words in entry["words"]
+            ),
             why=entry["why"],
             better=entry["better"],
             unless=pattern(entry["unless"], families) if "unless" in entry else None,
             spare=entry.get("spare", ""),
-            sure=entry.get("sure", True),
         )
         for entry in book["rule"]
+        if entry.get("sure", True)
     )
 
 

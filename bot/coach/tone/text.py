@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from bot.coach.tone.openings import of_words
+
 LONGEST = 400
 """No piece is longer than this many characters, so no pattern can take more than linear time on a text."""
 
@@ -31,6 +33,11 @@ class Sentence:
     def words(self) -> tuple[str, ...]:
         """The sentence's words in lower case, apostrophes kept."""
         return tuple(word.lower() for word in re.findall(r"[\w']+", self.text))
+
+    @cached_property
+    def openings(self) -> frozenset[str]:
+        """The first letters of its words, by which patterns are chosen."""
+        return of_words(self.words)
 
 
 def plain(text: str) -> str:
