@@ -138,8 +138,11 @@ class Slack:
         assert self._flow is not None, "the route exists only with the flow"
         return await to_aiohttp_response(await self._flow.handle_callback(await to_bolt_request(request)))
 
-    async def start(self) -> None:
-        """Check the token, and connect where Socket Mode is on; raises CannotStart for a token Slack refuses."""
+    async def start(self, *, listen: bool = True) -> None:
+        """Check the token, and connect where Socket Mode is on; raises CannotStart for a token Slack refuses.
+
+        With ``listen`` off (a worker) only what sends is made ready.
+        """
         if isinstance(self._tokens, OneToken):
             try:
                 await self._tokens.known()
@@ -147,7 +150,7 @@ class Slack:
                 log.warning("slack.away_at_start")
         elif isinstance(self._tokens, Installations) and "," in self._settings.secret_key:
             await self._tokens.store.reseal()
-        if self._settings.app_token:
+        if self._settings.app_token and listen:
             self._socket = AsyncSocketModeHandler(self._app, self._settings.app_token, web_client=self._web_client())
             self._connecting = asyncio.ensure_future(self._connect(self._socket))
 

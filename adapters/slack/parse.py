@@ -42,7 +42,8 @@ SPOKEN_SUBTYPES = ("", "file_share", "thread_broadcast")
 class Heard:
     """One payload, understood. Empty strings stand for what it does not say.
 
-    ``thread`` is what the modal remembered; ``shown`` are the blocks of its inputs; ``page`` turns the home tab.
+    ``thread`` is what the modal remembered; ``shown`` are the blocks of its inputs; ``page`` turns the home tab;
+    ``reopens``: a press that only asks for the form; ``shared``: a channel that is open to people outside for certain.
     """
 
     event: str
@@ -62,6 +63,7 @@ class Heard:
     thread_ts: str = ""
     ephemeral: bool = False
     reopens: bool = False
+    shared: bool = False
     page: int = 0
     thread: Thread | None = None
     shown: tuple[str, ...] = ()
@@ -329,7 +331,7 @@ def _notice(heard: Heard, kind: str, inner: Json) -> Heard | None:
     """What concerns the tenant, a person or a place rather than a conversation; said by Slack itself."""
     act = _notice_act(heard, kind, inner)
     known = heard.team or (isinstance(act, Removed) and heard.enterprise)
-    return replace(heard, act=act, user="SLACK") if act and known else None
+    return replace(heard, act=act, user="SLACK", shared=kind == "channel_shared") if act and known else None
 
 
 def _notice_act(heard: Heard, kind: str, inner: Json) -> Act | None:

@@ -30,6 +30,7 @@ from adapters.slack.tokens import Tokens, Web
 from adapters.slack.views import Thread
 from bot.errors import SalvageError
 from bot.ports import (
+    Commanded,
     Conversations,
     Inbound,
     Opened,
@@ -182,6 +183,8 @@ class Turns:
         who = await self._who(heard)
         place = await self._remembered(heard, heard.thread, who)
         reply = await self._take_once(heard, who, place)
+        if not reply.cards:
+            reply = await self._open_question(heard, who, place)
         form = reply.cards[-1].form if reply.cards else None
         if form and not _beyond(reply.cards):
             wrong = views.errors(form, dict.fromkeys(heard.shown)) if form.inputs else {}
@@ -192,6 +195,12 @@ class Turns:
         private = place.key == who.private.key
         await self._background.in_time(self._beside(heard, reply.cards, who, private=private))
         return {"response_action": "clear"}
+
+    async def _open_question(self, heard: Heard, who: Who, place: Place) -> Reply:
+        """What a form that was taken elsewhere already shows: the question that is open now, or nothing."""
+        again = Inbound(f"{heard.event}:again", who, place, Commanded("help"))
+        reply = await self._conversations.handle(again)
+        return Reply(reply.cards[-1:]) if reply.cards and reply.cards[-1].form else Reply()
 
     # --- home and notices ------------------------------------------------------------------------------------
 
@@ -217,7 +226,8 @@ class Turns:
             case Removed():
                 teams = await self._tokens.purge(heard.team, heard.enterprise)
             case PlaceChanged(place):
-                self._places.forget(heard.team, place.rpartition(":")[2])
+                if not await self._opened_up(heard, place.rpartition(":")[2]):
+                    return
             case PersonLeft():
                 self._places.forget_all(heard.team)
         for team in teams:
@@ -225,6 +235,11 @@ class Turns:
             left = heard.act.person if isinstance(heard.act, PersonLeft) else ""
             who = Who(tenant, left or f"{tenant}:{heard.user}", "Slack")
             await self._conversations.handle(Inbound(f"{heard.event}:{team}", who, who.private, heard.act))
+
+    async def _opened_up(self, heard: Heard, channel: str) -> bool:
+        """Whether people outside can read in a channel now; a colleague who joins changes nothing."""
+        self._places.forget(heard.team, channel)
+        return heard.shared or (await self._places.audience(heard.team, channel)).kind is PlaceKind.shared
 
     def learn(self, team: str, user: str, record: dict[str, Any]) -> None:
         """Keep what an event says of a person; guests may have come or gone."""

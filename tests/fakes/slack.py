@@ -124,6 +124,8 @@ class FakeSlack:
         self.aged = 0.0
         self.app_url = ""
         self.over_socket = False
+        self.connected = asyncio.Event()
+        self.to_all = False
         self._server = TestServer(self._web())
         self._session: aiohttp.ClientSession | None = None
 
@@ -451,6 +453,7 @@ class FakeSlack:
         await socket.prepare(request)
         self._sockets.append(socket)
         await socket.send_json({"type": "hello", "num_connections": len(self._sockets)})
+        self.connected.set()
         async for message in socket:
             if message.type is aiohttp.WSMsgType.TEXT:
                 answer = json.loads(message.data)
@@ -467,16 +470,17 @@ class FakeSlack:
 
     async def disconnect(self) -> None:
         """What Slack does every few hours."""
+        self.connected.clear()
         for socket in list(self._sockets):
             await socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
 
-    async def _over_socket(self, kind: str, body: Json, *, to_all: bool = False) -> Json:
+    async def _over_socket(self, kind: str, body: Json) -> Json:
         envelope = f"e{self.number()}"
         waiting = self._acks[envelope] = asyncio.get_running_loop().create_future()
         sent = {
             "type": kind, "envelope_id": envelope, "payload": body, "accepts_response_payload": kind != "events_api",
         }  # fmt: skip
-        for socket in self._sockets if to_all else self._sockets[-1:]:
+        for socket in list(self._sockets) if self.to_all else self._sockets[-1:]:
             await socket.send_json(sent)
         return await asyncio.wait_for(waiting, 10)
 

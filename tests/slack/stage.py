@@ -84,6 +84,7 @@ async def open_stage(
     house: House | None = None,
     engine: AsyncEngine | None = None,
     secret: str = SECRET,
+    listen: bool = True,
 ) -> AsyncIterator[Stage]:
     """The adapter, started, with Slack on the other side; with an ``engine``, for many workspaces."""
     async with FakeSlack() as slack:
@@ -108,10 +109,23 @@ async def open_stage(
         await server.start_server()
         slack.app_url = str(server.make_url("/slack/events"))
         slack.over_socket = over_socket
-        await adapter.start()
+        await adapter.start(listen=listen)
         await adapter.connected()
         try:
             yield Stage(slack, adapter, house)
         finally:
             await adapter.stop()
             await server.close()
+
+
+@contextlib.asynccontextmanager
+async def second_adapter(stage: Stage, house: House) -> AsyncIterator[Slack]:
+    """Another process of the same coach, connected as well."""
+    settings = SlackSettings(bot_token="xoxb-one", api_url=stage.slack.api_url, app_token="xapp-1")
+    adapter = Slack(settings, house.conversation, None, pace=Pace(gap=0.0))
+    await adapter.start()
+    await adapter.connected()
+    try:
+        yield adapter
+    finally:
+        await adapter.stop()

@@ -337,9 +337,7 @@ async def test_the_assistant_pane_offers_what_can_be_asked(stage: Stage) -> None
     ("inner", "act"),
     [
         ({"type": "channel_shared", "channel": "C1"}, PlaceChanged("slack:T1:C1")),
-        ({"type": "channel_unshared", "channel": "C1"}, PlaceChanged("slack:T1:C1")),
-        ({"type": "member_joined_channel", "channel": "C1", "user": "UGUEST"}, PlaceChanged("slack:T1:C1")),
-        ({"type": "channel_id_changed", "old_channel_id": "C1"}, PlaceChanged("slack:T1:C1")),
+        ({"type": "member_joined_channel", "channel": "CGUEST", "user": "UGUEST"}, PlaceChanged("slack:T1:CGUEST")),
         ({"type": "user_change", "user": {"id": "UOMAR", "deleted": True}}, PersonLeft("slack:T1:UOMAR")),
         ({"type": "app_uninstalled"}, Removed()),
         ({"type": "tokens_revoked", "tokens": {"bot": ["UBOT"]}}, Removed()),
@@ -349,6 +347,19 @@ async def test_notices_reach_the_core(stage: Stage, core: Scripted, inner: dict[
     await stage.actor("UPRIYA").event(dict(inner))
     assert [i.act for i in core.heard] == [act]
     assert not core.heard[0].who.outsider
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        {"type": "channel_unshared", "channel": "C1"},
+        {"type": "member_joined_channel", "channel": "C1", "user": "UOMAR"},
+        {"type": "channel_id_changed", "old_channel_id": "C1"},
+    ],
+)
+async def test_a_colleague_who_joins_changes_nothing(stage: Stage, core: Scripted, inner: dict[str, object]) -> None:
+    await stage.actor("UPRIYA").event(dict(inner))
+    assert not core.heard
 
 
 async def test_a_channel_is_looked_at_again_after_it_was_shared(stage: Stage, core: Scripted) -> None:
