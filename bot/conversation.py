@@ -27,7 +27,7 @@ from bot.coach.hours import BadHours
 from bot.coach.money import BadMoney
 from bot.coach.playbook import Playbook
 from bot.dialog import BadAnswer, Make
-from bot.errors import Refusal
+from bot.errors import Refusal, Stale
 from bot.ports import (
     Clock,
     Commanded,
@@ -150,6 +150,8 @@ class Conversation:
                 # What was rolled back is stale in memory; these two are needed to answer.
                 await db.refresh(turn.person)
                 await db.refresh(turn.workspace)
+                if isinstance(no, Stale):
+                    await seat.look_again(turn)
                 result = await seat.reoffer(self.dialogs, turn, told(str(no)))
             reply = await self._shown(turn, inbound, result)
             posted = bool(turn.posted)

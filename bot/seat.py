@@ -17,6 +17,7 @@ from bot.dialog import (
     Standing,
     advance,
     line_of,
+    load_key,
     loaded,
     match_option,
     said_key,
@@ -167,6 +168,17 @@ DRIVER_WORDS = {"help": _help, "back": _back, "cancel": _cancel}
 async def open_row(turn: Turn) -> ConversationRow | None:
     """The dialog open at this seat."""
     return await _newest(turn, "open")
+
+
+async def look_again(turn: Turn) -> None:
+    """Forget the facts that the questions open here were asked with: somebody else has changed them."""
+    query = select(ConversationRow).where(
+        ConversationRow.person_id == turn.person.id,
+        ConversationRow.place == turn.place.key,
+        ConversationRow.state.in_(("open", "parked")),
+    )
+    for row in await turn.db.scalars(query):
+        row.answers = {key: kept for key, kept in row.answers.items() if not key.startswith(load_key(""))}
 
 
 async def _newest(turn: Turn, state: str) -> ConversationRow | None:
