@@ -9,7 +9,7 @@ from typing import Any
 from bot.coach import casefile
 from bot.coach.casefile import CaseFile, Wish
 from bot.coach.causes import INFO
-from bot.coach.outcomes import Closing, Nothing
+from bot.coach.outcomes import Closing, KeptOpen, Nothing
 from bot.coach.wishes import split_wishes
 from bot.dialog import Choice, Confirm, Dialog, Load, Many, Say, Text
 from bot.view import Note, Option, card, clip, joined, say
@@ -36,7 +36,7 @@ HAND_BACK = (
 )
 
 
-def close(args: Mapping[str, Any]) -> Dialog[Closing | Nothing]:
+def close(args: Mapping[str, Any]) -> Dialog[Closing | KeptOpen | Nothing]:
     """Healed, lost or parted; the lesson is asked for before the case is closed."""
     case = yield from Load("case", "case", casefile.from_json, {"number": args["case"]})
     if not case.open:
@@ -48,7 +48,7 @@ def close(args: Mapping[str, Any]) -> Dialog[Closing | Nothing]:
     ))  # fmt: skip
     endings = {"healed": healed, "lost": lost, "parted": parted}
     ending = yield from endings[how](case)
-    if isinstance(ending, Nothing):
+    if not isinstance(ending, Closing):
         return ending
     lesson = yield from what_was_learned(case)
     return replace(ending, lesson=lesson)
@@ -62,9 +62,9 @@ def ended(case: CaseFile, outcome: Any, **more: Any) -> Closing:
 # --- healed ------------------------------------------------------------------------------------------------
 
 
-def healed(case: CaseFile) -> Dialog[Closing | Nothing]:
+def healed(case: CaseFile) -> Dialog[Closing | KeptOpen]:
     """Every wish met, and the client's own word that it is fixed; otherwise what is missing is said."""
-    wished = "" if case.wishes else (yield from what_was_wished(case))
+    wished = () if case.wishes else (yield from what_was_wished(case))
     met: tuple[int, ...] = ()
     if case.open_wishes:
         met = yield from wishes_met(case)
@@ -72,29 +72,31 @@ def healed(case: CaseFile) -> Dialog[Closing | Nothing]:
         if missing:
             then = yield from what_is_missing(case, missing)
             if then == KEEP:
-                return stays_open(case, missing)
+                return stays_open(case, met, missing)
             if then == "lost":
-                return (yield from lost(case))
+                return replace((yield from lost(case)), met=met)
             met = tuple(w.id for w in case.open_wishes)
     confirmed = yield from Text(
         "confirmed", say("How did {who} say that it is fixed? Their own words.", who=case.hurt),
         options=(Option("Not yet", NOT_YET),),
     )  # fmt: skip
     if confirmed == NOT_YET:
-        return Nothing(
+        return KeptOpen(
+            case.number,
             f"Then {case.label} stays open. Ask {case.hurt} whether it feels fixed; when they say so, type: "
-            f"close {case.label}."
+            f"close {case.label}.",
+            met,
         )
-    return ended(case, "healed", met=met, confirmed=f"{wished}{confirmed}")
+    return ended(case, "healed", met=met, confirmed=confirmed, wishes=wished)
 
 
-def what_was_wished(case: CaseFile) -> Dialog[str]:
-    """What had to be true, where nobody wrote it down before; kept in front of the confirmation."""
+def what_was_wished(case: CaseFile) -> Dialog[tuple[str, ...]]:
+    """What had to be true, where nobody wrote it down before."""
     told = yield from Text(
         "wishes", say("Nothing is kept on what “fixed” meant for {who}. What had to be true?", who=case.hurt),
         hint="Their words if you have them, one wish a line.",
     )  # fmt: skip
-    return f"Fixed meant: {'; '.join(split_wishes(told))}. "
+    return split_wishes(told)
 
 
 def wishes_met(case: CaseFile) -> Dialog[tuple[int, ...]]:
@@ -124,19 +126,22 @@ def what_is_missing(case: CaseFile, missing: tuple[Wish, ...]) -> Dialog[str]:
     )  # fmt: skip
 
 
-def stays_open(case: CaseFile, missing: tuple[Wish, ...]) -> Nothing:
-    """What to do while something is missing."""
+def stays_open(case: CaseFile, met: tuple[int, ...], missing: tuple[Wish, ...]) -> KeptOpen:
+    """What is ticked is kept; what to do while something is missing."""
     open_words = "; ".join(clip(w.words, 150) for w in missing)
-    return Nothing(
-        f"{case.label} stays open for: {open_words}. Tick what is true with: log {case.label} and what {case.hurt} "
-        f"said. When all of it is, type: close {case.label}."
+    kept = "What you ticked is kept. " if met else ""
+    return KeptOpen(
+        case.number,
+        f"{kept}{case.label} stays open for: {open_words}. Tick what is true with: log {case.label} and what "
+        f"{case.hurt} said. When all of it is, type: close {case.label}.",
+        met,
     )
 
 
 # --- lost and parted ---------------------------------------------------------------------------------------
 
 
-def lost(case: CaseFile) -> Dialog[Closing | Nothing]:
+def lost(case: CaseFile) -> Dialog[Closing]:
     """The client left; what they said on leaving is kept for the next one."""
     said = yield from Text(
         "leaving", say("What did {who} say when they left? Their own words.", who=case.hurt),

@@ -30,7 +30,7 @@ from bot.dialog import Choice, Date, Dialog, Form, Load, Moment, Money, Question
 from bot.view import Card, Element, Note, Option, Quote, card, clip, say
 from bot.view import Text as Words
 from dialogs.options import argument, made_money, read_money
-from dialogs.tonecard import changes, verdict
+from dialogs.tonecard import changes, second_look, verdict
 
 MOST_ROUNDS = 100
 """After so many edits a draft is kept as it is."""
@@ -54,7 +54,7 @@ def draft(args: Mapping[str, Any]) -> Dialog[DraftMade]:
     """A draft for a case, from the kind of message to what became of it."""
     case = yield from Load("case", "case", casefile.from_json, {"number": args["case"]})
     kind = kind_named(argument(args, "kind")) or DraftKind((yield from which_kind(case)))
-    answers = yield from facts(kind, case)
+    answers = yield from facts(kind, case, args.get("known"))
     made = yield from rounds(kind, case, answers, argument(args, "play"))
     promise = args.get("promise")
     return replace(made, promise=promise) if isinstance(promise, int) else made
@@ -71,14 +71,17 @@ def which_kind(case: CaseFile) -> Choice:
     )
 
 
-def facts(kind: DraftKind, case: CaseFile) -> Dialog[Answers]:
-    """What the draft needs and the case does not say, by the gaps' keys."""
-    wanted = gaps(kind, case)
+def facts(kind: DraftKind, case: CaseFile, given: Any = None) -> Dialog[Answers]:
+    """What the draft needs and neither the case nor ``given`` (words by gap key) says, by the gaps' keys."""
+    needed = gaps(kind, case)
+    words = given if isinstance(given, dict) else {}
+    known: dict[str, Any] = {g.key: words[g.key] for g in needed if g.kind == "text" and words.get(g.key)}
+    wanted = [gap for gap in needed if gap.key not in known]
     if not wanted:
-        return {}
+        return known
     title = f"{KIND_WORDS[kind]} for {clip(case.hurt, 60)}"
     told = yield from Form("facts", title, tuple(asked(gap) for gap in wanted))
-    return {gap.key: told[f"gap:{gap.key}"] for gap in wanted}
+    return known | {gap.key: told[f"gap:{gap.key}"] for gap in wanted}
 
 
 def asked(gap: Gap) -> Question[Any]:
@@ -150,6 +153,7 @@ def tone_lines(text: str) -> Iterable[Element]:
     report = check(text)
     yield verdict(report)
     yield from changes(report)
+    yield from second_look(text)
 
 
 def notes_card(kind: DraftKind, case: CaseFile, notes: str) -> Card:

@@ -46,7 +46,7 @@ def edit(args: Mapping[str, Any]) -> Dialog[CaseEdit | Nothing]:
     value = yield from VALUES[field](case)
     if not value:
         return Nothing(f"Nothing was changed in {case.label}.")
-    return CaseEdit(case.number, {field: value})
+    return CaseEdit(case.number, {field: value}, case.last_entry)
 
 
 def named_field(typed: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.coach import casefile
@@ -19,6 +20,27 @@ ROUNDS = 20
 """How often an offer can be changed in one conversation; the last one stands."""
 
 
+@dataclass(frozen=True)
+class Approval:
+    """Whether the person may offer a sum alone (``limit`` in cents, None for any), and who is asked otherwise."""
+
+    within: bool
+    limit: int | None
+    asked: str
+
+    @classmethod
+    def read(cls, data: Any) -> Approval:
+        """The look-up as it was recorded."""
+        return cls(bool(data["within"]), data["limit"], str(data["asked"]))
+
+
+def beyond(offer: Sum, approval: Approval) -> str:
+    """Why the sum waits for somebody, and for whom."""
+    most = say_money(Sum(approval.limit or 0, offer.currency))
+    goes = f"so it goes to {approval.asked} first" if approval.asked else "and nobody here may approve it yet"
+    return f"{say_money(offer)} is more than you may offer by yourself ({most}), {goes}."
+
+
 def reparation(args: Mapping[str, Any]) -> Dialog[OfferMade | Nothing]:
     """From the loss to an offer somebody approved."""
     case = yield from Load("case", "case", casefile.from_json, {"number": args["case"]})
@@ -28,12 +50,17 @@ def reparation(args: Mapping[str, Any]) -> Dialog[OfferMade | Nothing]:
         yield from Say("before", card(given_before(case)))
     cost = yield from their_loss(case)
     offer = yield from our_offer(case, cost)
+    approval = yield from Load("approval", "approval", Approval.read, {"cents": offer.cents})
+    if not approval.within:
+        yield from Say(f"asks_{offer.cents}", card(say("{words}", words=beyond(offer, approval))))
     words = yield from Text(
         "what", say("What is it, in words {who} would use?", who=case.hurt),
         hint=f"Such as: the two days of picking are credited on the next invoice ({say_money(offer)}).",
     )  # fmt: skip
-    team = yield from Load("team", "team", lambda d: (str(d["me"]), colleagues(d["people"])))
-    approver = yield from who_approved(*team)
+    approver = ""
+    if approval.within:
+        team = yield from Load("team", "team", lambda d: (str(d["me"]), colleagues(d["people"])))
+        approver = yield from who_approved(*team)
     return OfferMade(case=case.number, words=words, offer=offer, cost=cost, approver=approver)
 
 

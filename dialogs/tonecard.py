@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.coach.cadence import MONTHS, WEEKDAYS
+from bot.coach.liability import NOT_ADVICE, concerns
 from bot.coach.tone import Apology, Finding, Issue, Part, ToneReport, check
 from bot.view import Card, Element, Heading, Line, Note, Quote, Span, Text, card, clip, say
 
@@ -15,6 +16,9 @@ SHORT = 700
 
 MOST = 12
 """How many findings are shown at once; the first ones matter most to the reader."""
+
+MOST_CONCERNS = 4
+"""How many stretches for a second pair of eyes are shown at once."""
 
 ISSUE_WORDS: Mapping[Issue, str] = MappingProxyType(
     {
@@ -70,6 +74,7 @@ def tone_card(text: str) -> Card:
         Heading("Tone check"),
         verdict(report),
         *changes(report),
+        *second_look(text),
         *(apology_note(report.apology) if report.apology else ()),
         Note(say("{good}", good=praise(report))) if report.findings and praise(report) else None,
     )
@@ -93,6 +98,18 @@ def changes(report: ToneReport) -> Iterable[Element]:
     phrases = [f for f in report.findings if f.issue not in _STRUCTURE]
     if len(phrases) > 1 and len(report.text) <= SHORT:
         yield Quote(rewritten(report.text, phrases))
+
+
+def second_look(text: str) -> Iterable[Element]:
+    """Words that admit liability, name a culprit or bind an insurer: pointed out, with a safer sentence."""
+    found = concerns(text)
+    for concern in found[:MOST_CONCERNS]:
+        yield Text(
+            say("**Have somebody look at this:** “{words}” {why} Safer: **{safer}**",
+                words=clip(" ".join(concern.words.split()), 200), why=concern.why, safer=concern.safer)
+        )  # fmt: skip
+    if found:
+        yield Note(say("{note}", note=NOT_ADVICE))
 
 
 def finding_line(finding: Finding) -> Line:

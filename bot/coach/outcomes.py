@@ -127,7 +127,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Closing:
-    """The end of a case; ``handed_back`` and ``reasons`` belong to parting."""
+    """The end of a case; ``handed_back`` and ``reasons`` belong to parting, ``wishes`` are told and met only now."""
 
     case: int
     last_entry: int
@@ -138,14 +138,25 @@ class Closing:
     handed_back: str = ""
     met: tuple[int, ...] = ()
     farewell: bool = False
+    wishes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeptOpen:
+    """A case that was to be closed and stays open: the wishes met so far (ids), and the words that say what is next."""
+
+    case: int
+    words: str
+    met: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class CaseEdit:
-    """Facts of a case set anew, by field name."""
+    """Facts of a case set anew, by field name; ``last_entry`` is the last line of its timeline the person knew."""
 
     case: int
     changes: dict[str, str] = field(default_factory=dict)
+    last_entry: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.coach.casefile import CaseFile
+from bot.coach.casefile import CaseFile, Stakeholder
 from bot.coach.causes import INFO
 from bot.coach.money import say_money
 from bot.services.cases import STAGE_WORDS
@@ -60,12 +60,17 @@ def opened(file: CaseFile) -> Card:
     return card(Heading(f"{file.label} is open"), headline(file), people_line(file), missing)
 
 
-def full(file: CaseFile, timeline: Sequence[tuple[str, str, str]], schedules: Sequence[str] = ()) -> Card:
-    """A case with all its facts; ``timeline`` rows are (when, who, what)."""
+def full(
+    file: CaseFile,
+    timeline: Sequence[tuple[str, str, str]],
+    schedules: Sequence[str] = (),
+    promised: Mapping[str, int] | None = None,
+) -> Card:
+    """A case with all its facts; ``timeline`` rows are (when, who, what), ``promised`` counts promises by state."""
     elements: list[Element | Line | None] = [
         Heading(f"{file.label} · {file.client}"),
         headline(file),
-        Facts(tuple(facts(file, schedules))),
+        Facts(tuple(facts(file, schedules, promised or {}))),
         Quote(say("{story}", story=_shortened(file.story))),
     ]
     if file.client_words:
@@ -95,13 +100,28 @@ def _buttons(file: CaseFile) -> tuple[Action, ...]:
     )
 
 
-def facts(file: CaseFile, schedules: Sequence[str]) -> list[tuple[str, Line]]:
+def promise_counts(counts: Mapping[str, int]) -> str:
+    """'3 kept, 1 renegotiated, 1 broken'; '' while none is settled."""
+    return ", ".join(f"{counts[s]} {s}" for s in ("kept", "renegotiated", "broken") if counts.get(s))
+
+
+def at_client(person: Stakeholder) -> str:
+    """'Dana (was hurt, decides; by phone)'."""
+    flags = ((person.hurt, "was hurt"), (person.decides, "decides"), (person.ally, "on our side"))
+    about = [", ".join(words for flag, words in flags if flag), f"by {person.channel}" if person.channel else ""]
+    known = "; ".join(a for a in about if a)
+    return f"{clip(person.name, 80)} ({known})" if known else clip(person.name, 80)
+
+
+def facts(file: CaseFile, schedules: Sequence[str], promised: Mapping[str, int]) -> list[tuple[str, Line]]:
     """The facts of a case as name and value."""
     rows: list[tuple[str, str]] = [
         ("Stage", STAGE_WORDS[file.stage]),
         ("Owner", plain(people_line(file))),
     ]
-    if file.contact:
+    if file.stakeholders:
+        rows.append(("At the client", ", ".join(at_client(s) for s in file.stakeholders[:6])))
+    elif file.contact:
         rows.append(("At the client", file.contact))
     if file.cost or file.cost_words:
         sum_words = say_money(file.cost) if file.cost else ""
@@ -117,6 +137,8 @@ def facts(file: CaseFile, schedules: Sequence[str]) -> list[tuple[str, Line]]:
     if file.waiting_since and file.reply_due_at:
         rows.append(("Waiting for us", f"answer by {file.when(file.reply_due_at)}"))
     rows += [("Promise", f"{clip(p.words, 150)}, {file.when(p.due)} ({p.state})") for p in file.promises[-5:]]
+    if promise_counts(promised):
+        rows.append(("Promises", promise_counts(promised)))
     rows += [("Check-in", words) for words in schedules]
     return [(name, say("{value}", value=value)) for name, value in rows]
 

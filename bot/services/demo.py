@@ -41,7 +41,8 @@ SAMPLES = (
         "Omar",
         "Ingrid Halvorsen",
         1_200_000,
-        "The rollout stopped halfway and each week we tell them it is nearly done. Their director asks for the contract.",
+        "The rollout stopped halfway and each week we tell them it is nearly done. Their director asks for the "
+        "contract.",
         "high",
         "ours",
         31,
@@ -57,7 +58,8 @@ SAMPLES = (
         "Priya",
         "Dana",
         620_000,
-        "The migration promised for Friday slipped to Tuesday and nobody told them. Their warehouse stood still on Monday.",
+        "The migration promised for Friday slipped to Tuesday and nobody told them. Their warehouse stood still on "
+        "Monday.",
         "high",
         "ours",
         12,

@@ -14,12 +14,12 @@ from bot.coach.dates import find_dates
 from bot.coach.money import say_money
 from bot.coach.promises import commitments
 from bot.errors import DialogError
-from bot.services import cards, cases, clients, lessons, promises, schedules, scoring
+from bot.services import cards, cases, clients, editing, ending, lessons, promises, schedules, scoring
 from bot.services.follow import approvals, contacts, decisions, handover, watch
 from bot.services.reports import asks
-from bot.services.turn import Begin, Result, Turn, offer, shown, told
+from bot.services.turn import Begin, Result, Turn, offer, told
 from bot.storage.tables import Case, Client, Criterion, DraftRow, PlaceRow, Reparation, Step
-from bot.view import Actions, Card, Heading, Note, card, clip, say
+from bot.view import Actions, Card, Note, card, clip, say
 
 
 async def perform(turn: Turn, outcome: Any) -> Result:
@@ -197,16 +197,17 @@ async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
     if outcome.temperature != "no_reply":
         await contacts.touched(turn, case)
     case.heard = case.heard or (outcome.heard and outcome.temperature != "no_reply")
-    if outcome.words and not case.client_words:
+    if outcome.words and not case.client_words and outcome.temperature != "no_reply":
         case.client_words = outcome.words
     for words in outcome.wishes:
         turn.db.add(Criterion(case_id=case.id, words=words))
-    await _tick(turn, case, outcome.met)
+    await ending.tick(turn, case, outcome.met)
     reading = cards.READING_WORDS[outcome.temperature]
     cases.note(turn, case, "contact", f"{outcome.words} ({reading})" if outcome.words else reading)
     file = await cases.settle(turn, case)
     pace = await schedules.after_reading(turn, case)
-    said = [say("Kept, in their words. Reading: {reading}.", reading=reading)]
+    kept = "Kept, in their words. " if outcome.words and outcome.temperature != "no_reply" else "Kept. "
+    said = [say(kept + "Reading: {reading}.", reading=reading)]
     if pace:
         said.append(say("{pace}", pace=pace))
     if file.wishes and not file.open_wishes:
@@ -237,14 +238,6 @@ async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
     return Result((card(*said),), Begin("next", {"case": case.number}, case.id))
 
 
-async def _tick(turn: Turn, case: Case, met: tuple[int, ...]) -> None:
-    """Mark exit criteria of this case as met."""
-    for row in await turn.db.scalars(select(Criterion).where(Criterion.case_id == case.id)):
-        if row.id in met and row.met_at is None:
-            row.met_at, row.met_by = turn.now, turn.person.id
-            cases.note(turn, case, "met", row.words)
-
-
 async def draft_made(turn: Turn, outcome: o.DraftMade) -> Result:
     """Keep a draft; a sent one is a step done and perhaps a promise."""
     case = await cases.by_number(turn, outcome.case)
@@ -265,8 +258,7 @@ async def draft_made(turn: Turn, outcome: o.DraftMade) -> Result:
     case.last_contact_at = turn.now
     case.waiting_since = case.reply_due_at = None
     play = outcome.play or _play_of(turn, outcome.kind)
-    if outcome.promise:
-        await promises.renegotiated(turn, outcome.promise)
+    replaced = await promises.renegotiated(turn, outcome.promise) if outcome.promise else None
     if play:
         turn.db.add(Step(case_id=case.id, play=play, state="done", reason="", by_id=turn.person.id, at=turn.now))
     await cases.settle(turn, case)
@@ -278,7 +270,7 @@ async def draft_made(turn: Turn, outcome: o.DraftMade) -> Result:
         args = {
             "client_id": case.client_id,
             "case": case.number,
-            "words": found[0].words,
+            "words": replaced.words if replaced else found[0].words,
             "when": found[0].due.isoformat(),
         }
         return Result((noted,), Begin("promise", args, case.id))
@@ -361,71 +353,6 @@ async def promised(turn: Turn, outcome: o.Promise) -> Result:
     return await promises.make(turn, outcome)
 
 
-async def closed(turn: Turn, outcome: o.Closing) -> Result:
-    """End a case: what was confirmed, learned and handed back is kept; check-ins and the clock stop."""
-    case = await cases.by_number(turn, outcome.case)
-    await cases.refuse_if_changed(turn, case, outcome.last_entry)
-    await _tick(turn, case, outcome.met)
-    case.stage, case.stage_at, case.closed_at, case.outcome = outcome.outcome, turn.now, turn.now, outcome.outcome
-    case.waiting_since = case.reply_due_at = case.next_due_at = None
-    words = {"healed": "Healed", "parted": "Parted", "lost": "Lost"}[outcome.outcome]
-    details = "; ".join(d for d in (outcome.confirmed, ", ".join(outcome.reasons), outcome.handed_back) if d)
-    cases.note(turn, case, "closed", f"{words}. {details}".strip())
-    if outcome.lesson:
-        lessons.keep(turn, case, outcome.lesson)
-        cases.note(turn, case, "lesson", outcome.lesson)
-    places = [row.place for row in await schedules.of_case(turn, case)]
-    ended = await schedules.stop_all(turn, case)
-    watching = await watch.begin(turn, case, next(iter(places), "")) if outcome.outcome == "healed" else ""
-    file = await cases.settle(turn, case)
-    made = [_closed_card(file, outcome, ended, watching)]
-    pattern = await lessons.pattern(turn, case)
-    if pattern:
-        made.append(card(Note(say("{pattern}", pattern=pattern))))
-    if outcome.farewell:
-        return Result(tuple(made), Begin("draft", {"case": case.number, "kind": "goodbye"}, case.id))
-    return Result(tuple(made))
-
-
-def _closed_card(file: CaseFile, outcome: o.Closing, ended: int, watching: str) -> Card:
-    words = {
-        "healed": "{client} is healed, in {who}'s own words. Their requests go back to standard priority.",
-        "parted": "You and {client} part ways. What was agreed is kept with the case.",
-        "lost": "{client} has left. What happened is kept, so that it helps the next one.",
-    }[outcome.outcome]
-    lines = [say(words, client=file.client, who=file.hurt)]
-    if outcome.lesson:
-        lines.append(say("Learned: {lesson}", lesson=outcome.lesson))
-    if ended:
-        lines.append(say("I've stopped the check-ins."))
-    if watching:
-        lines.append(say("{watching}", watching=watching))
-    return card(Heading(f"{file.label} is closed"), *lines)
-
-
-async def edited(turn: Turn, outcome: o.CaseEdit) -> Result:
-    """Facts of a case set anew."""
-    case = await cases.by_number(turn, outcome.case)
-    for name, value in outcome.changes.items():
-        if name == "wishes":
-            turn.db.add(Criterion(case_id=case.id, words=value))
-        elif name in ("owner", "backup", "sponsor"):
-            person = await cases.person_named(turn, value)
-            setattr(case, f"{name}_id", person.id)
-            value = person.name
-        elif name == "confidential":
-            case.confidential = value == "yes"
-        elif name in EDITABLE:
-            setattr(case, name, value)
-        else:
-            raise DialogError(f"a case has no field {name!r} to edit")
-        cases.note(turn, case, "edited", f"{name.replace('_', ' ')}: {value}")
-    file = await cases.settle(turn, case)
-    return shown(card(say("Changed."), cards.headline(file), cards.people_line(file)))
-
-
-EDITABLE = {"cause", "second_cause", "fault", "severity", "contact", "client_words", "our_words", "cost_words"}
-
 EFFECTS: dict[type, Callable[[Turn, Any], Awaitable[Result]]] = {
     o.Nothing: nothing,
     o.Diagnosis: diagnosed,
@@ -436,8 +363,9 @@ EFFECTS: dict[type, Callable[[Turn, Any], Awaitable[Result]]] = {
     o.Reminder: reminder_set,
     o.ReminderChange: reminder_changed,
     o.Promise: promised,
-    o.Closing: closed,
-    o.CaseEdit: edited,
+    o.Closing: ending.closed,
+    o.KeptOpen: ending.kept_open,
+    o.CaseEdit: editing.edited,
     o.Override: asks.overridden,
     o.Decided: decisions.decided,
     o.HandedOver: handover.handed_over,

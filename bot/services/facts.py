@@ -12,6 +12,7 @@ from bot.coach.causes import Cause, likely_causes, likely_fault, likely_severity
 from bot.coach.playbook import Suggestion
 from bot.errors import DialogError
 from bot.services import cases, clients, lessons, people, schedules
+from bot.services.follow import approvals
 from bot.services.turn import Turn
 from bot.storage.tables import Case, Client, ContactPerson, PlaceRow
 
@@ -69,6 +70,17 @@ async def team(turn: Turn) -> Any:
     return {"me": turn.person.key, "people": [{"key": p.key, "name": p.name} for p in rows]}
 
 
+async def approval(turn: Turn, cents: int) -> Any:
+    """Whether this person may offer a sum alone, up to what, and who is asked otherwise."""
+    within = approvals.may_offer(turn.workspace, turn.person, cents)
+    asked = [] if within else await approvals.approvers(turn, cents)
+    return {
+        "within": within,
+        "limit": approvals.limit(turn.workspace, turn.person.role),
+        "asked": asked[0].name if asked else "",
+    }
+
+
 async def case(turn: Turn, number: int) -> Any:
     """A case as it stands."""
     row = await cases.by_number(turn, number)
@@ -121,6 +133,7 @@ LOADS: dict[str, Callable[..., Awaitable[Any]]] = {
     "client": client,
     "likely_causes": causes_of,
     "team": team,
+    "approval": approval,
     "case": case,
     "advice": advice,
     "places": places,

@@ -56,17 +56,18 @@ async def by_id(turn: Turn, number: int) -> PromiseRow:
     return row
 
 
-async def renegotiated(turn: Turn, number: int) -> None:
-    """A promise was replaced by a new one before it broke."""
-    row = await turn.db.get(PromiseRow, number)
-    if row is not None and row.state == "open":
+async def renegotiated(turn: Turn, number: int) -> PromiseRow:
+    """A promise was replaced by a new one before it broke; gives the one that was."""
+    row = await by_id(turn, number)
+    if row.state == "open":
         row.state, row.settled_at, row.warn_at = "renegotiated", turn.now, None
+    return row
 
 
 async def counts(turn: Turn, client_id: int) -> dict[str, int]:
     """How many promises to a client were kept, renegotiated and broken."""
     query = select(PromiseRow.state, func.count()).where(PromiseRow.client_id == client_id).group_by(PromiseRow.state)
-    return {state: count for state, count in await turn.db.execute(query)}
+    return {row[0]: row[1] for row in await turn.db.execute(query)}
 
 
 async def settle(turn: Turn, number: int, state: str) -> Result:

@@ -61,6 +61,7 @@ ANSWERS = {
     "money": "the last month is free of charge",
     "now": "we take calls late at night, and the planned work waits",
     "propose": "one call every Tuesday, and mail in between",
+    "promise": "the stock list, by Friday noon",
     "stays": "your price stays as it is",
 }
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from bot.coach.casefile import Wish
-from bot.coach.outcomes import Closing, Nothing
+from bot.coach.outcomes import Closing, KeptOpen, Nothing
 from dialogs.close import close
 from tests.dialogs.play import NOW, Played, case_json, play, prompt
 
@@ -41,21 +41,30 @@ def test_kept_open_says_what_to_do() -> None:
     assert "close SAL-1" in words
 
 
+def test_what_was_ticked_is_kept_although_the_case_stays_open() -> None:
+    kept = closed(["healed", "1", "keep open"]).result
+    assert isinstance(kept, KeptOpen)
+    assert kept.met == (5,)
+    assert "What you ticked is kept." in kept.words
+
+
 def test_a_client_who_has_not_confirmed_keeps_the_case_open() -> None:
     played = closed(["healed", "all", "not yet"])
-    assert isinstance(played.result, Nothing)
+    assert isinstance(played.result, KeptOpen)
+    assert played.result.met == (5, 6)
     assert "Ask Dana" in played.result.words
 
 
 def test_missing_wishes_can_turn_out_to_be_a_loss() -> None:
     played = closed(["healed", "1", "they left us", "they said nothing", "Call within a day"])
-    assert played.result == Closing(1, 8, "lost", lesson="Call within a day")
+    assert played.result == Closing(1, 8, "lost", lesson="Call within a day", met=(5,))
 
 
 def test_without_wishes_what_fixed_meant_is_asked_first_and_kept() -> None:
     played = closed(["healed", "- A working door\n- No bill", "He shook my hand", "nothing new"], wishes=())
     assert played.asked == ["how", "wishes", "confirmed", "lesson"]
-    assert played.result.confirmed == "Fixed meant: A working door; No bill. He shook my hand"
+    assert played.result.confirmed == "He shook my hand"
+    assert played.result.wishes == ("A working door", "No bill")
 
 
 def test_what_they_said_on_leaving_is_kept() -> None:

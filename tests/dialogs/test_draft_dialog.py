@@ -1,5 +1,6 @@
 import pytest
 
+from bot.coach.drafts import DraftKind
 from bot.coach.outcomes import DraftMade
 from bot.dialog import Ask, Done, advance
 from bot.view import Quote, plain
@@ -51,7 +52,7 @@ def test_without_a_kind_the_best_ones_are_offered_first() -> None:
     played = drafting([], kind="", heard=True)
     assert isinstance(played.standing, Ask)
     assert [o.value for o in played.standing.question.options][:2] == ["apology", "status"]
-    assert len(played.standing.question.options) == 14
+    assert len(played.standing.question.options) == len(DraftKind)
 
 
 @pytest.mark.parametrize("typed", ["sorry", "Apology", "an apology", "1"])

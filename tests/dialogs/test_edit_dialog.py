@@ -4,7 +4,7 @@ import pytest
 
 from bot.coach.money import Money
 from bot.coach.outcomes import CaseEdit, Nothing
-from bot.services.effects import EDITABLE
+from bot.services.editing import EDITABLE
 from dialogs.edit import FIELDS, edit
 from tests.dialogs.play import Played, case_json, play, prompt
 from tests.dialogs.world import TEAM

@@ -92,6 +92,18 @@ CASES: dict[str, tuple[Any, Mapping[str, Any], Any]] = {
     "promise seen in words": (promise, {"client_id": 3, "case": 1, "words": "A mail by Friday 15:00"}, None),
     "promise without a case": (promise, {"client_id": 4, "when": "2025-11-25T11:00:00+00:00"}, None),
     "edit": (edit, {"case": 1}, None),
+    "override": ("override", {"case": 1}, None),
+    "review": ("review", {"case": 1}, None),
+    "decide": ("decide", {"case": 1}, None),
+    "decide with a reason": ("decide", {"case": 1, "reason": "No budget"}, None),
+    "handover": ("handover", {"case": 1}, None),
+    "handover to somebody": ("handover", {"case": 1, "person": "omar"}, None),
+    "person": ("person", {"client_id": 3}, None),
+    "person by name": ("person", {"client_id": 4, "name": "Dana"}, None),
+    "draft with words known": ("draft", {"case": 1, "kind": "introduction", "known": {"to": "Omar"}}, None),
+    "draft of a new date": (
+        "draft", {"case": 1, "kind": "new_date", "promise": 9, "known": {"promise": "A mail"}}, None,
+    ),
 }  # fmt: skip
 
 MOVES = st.lists(

@@ -10,8 +10,12 @@ from tests.dialogs.world import TEAM
 LOSS = Money(240_000, "EUR")
 
 
-def offered(answers: list[Any], team: Any = TEAM, **changes: Any) -> Played:
-    return play(lambda: reparation({"case": 1}), answers, {"case": case_json(**changes), "team": team})
+WITHIN = {"within": True, "limit": 500_000, "asked": ""}
+
+
+def offered(answers: list[Any], team: Any = TEAM, approval: Any = WITHIN, **changes: Any) -> Played:
+    loads = {"case": case_json(**changes), "team": team, "approval": approval}
+    return play(lambda: reparation({"case": 1}), answers, loads)
 
 
 def test_a_right_offer_goes_straight_to_its_approver() -> None:
@@ -40,6 +44,19 @@ def test_a_changed_offer_is_weighed_again_until_the_last_one_stands() -> None:
     rounds = [answer for n in range(2, ROUNDS) for answer in ("change it", str(n))]
     played = offered(["1000", "1", *rounds, "Something", "I did"])
     assert played.result.offer == Money((ROUNDS - 1) * 100, "EUR")
+
+
+def test_a_sum_beyond_the_limit_says_who_is_asked_and_asks_for_no_approval() -> None:
+    beyond = {"within": False, "limit": 50_000, "asked": "Sam"}
+    played = offered(["2400 eur", "2600", "A credit"], approval=beyond)
+    assert "€2,600 is more than you may offer by yourself (€500), so it goes to Sam first." in played.text
+    assert played.asked == ["cost", "offer", "what"]
+    assert played.result.approver == ""
+
+
+def test_where_nobody_may_approve_it_that_is_said_before_the_words() -> None:
+    played = offered(["2400 eur", "2600"], approval={"within": False, "limit": 50_000, "asked": ""})
+    assert "nobody here may approve it yet" in played.text
 
 
 def test_two_currencies_are_said_and_not_compared() -> None:

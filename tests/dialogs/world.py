@@ -26,6 +26,15 @@ from bot.dialog import (
 from bot.services.facts import LOADS
 from tests.dialogs.play import AT, NOW, case_json
 
+MAY_OFFER = 500_000
+
+
+def approval_of(cents: int) -> dict[str, Any]:
+    """Up to 5,000 a person may offer alone; beyond it Sam is asked."""
+    within = cents <= MAY_OFFER
+    return {"within": within, "limit": MAY_OFFER, "asked": "" if within else "Sam"}
+
+
 Look = Callable[[str, Mapping[str, Any]], Any]
 
 TEAM: dict[str, Any] = {
@@ -88,10 +97,13 @@ def look_up(name: str, params: Mapping[str, Any], case: Any = None) -> Any:
             return RICH if case is None else case
         case "lessons":
             return ["Tell them first."] if params["cause"] == "kept_in_dark" else []
+        case "approval":
+            return approval_of(params["cents"])
         case "schedule":
             return SCHEDULE | {"id": params["schedule"]}
         case _:
-            return {"team": TEAM, "places": PLACES, "likely_causes": LIKELY, "advice": ADVICE}[name]
+            known = {"team": TEAM, "places": PLACES, "likely_causes": LIKELY, "advice": ADVICE}
+            return known[name]
 
 
 @dataclass

@@ -15,8 +15,8 @@ _OPENING_LINE = (
     "If that's the case, could you please let me know how so we can correct it?"
 )
 _LISTEN = "Before I say anything: how was this on your side?"
-_CALL_FIRST = frozenset({K.apology, K.admission, K.ask, K.policy, K.handover, K.goodbye, K.renegotiate})
-_CALL_WHEN_HURT = frozenset({K.acknowledgement, K.reparation, K.lessons})
+_CALL_FIRST = frozenset({K.apology, K.admission, K.ask, K.policy, K.handover, K.goodbye, K.renegotiate, K.new_date})
+_CALL_WHEN_HURT = frozenset({K.introduction, K.acknowledgement, K.reparation, K.lessons})
 _WHY_CALL = {
     K.ask: "The second thing people say is often the real one, and a mail never gets that far.",
     K.policy: "A rule in writing reads like a wall; on the phone you can look for the middle together.",

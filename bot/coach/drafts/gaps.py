@@ -286,6 +286,27 @@ def _renegotiate(case: CaseFile) -> tuple[Gap, ...]:
     )
 
 
+def _new_date(case: CaseFile) -> tuple[Gap, ...]:
+    whom = reader(case)
+    return (
+        Gap("promise", "text", f"What did you promise {whom}?", "As they heard it."),
+        Gap("happened", "text", "Why will it not hold? One plain sentence, with “we” in it.",
+            "Such as: we found a second fault in the import."),
+        Gap("do", "text", "What do you do so that the new date holds?", "Such as: two of us work on it alone."),
+        Gap("by", "when", "Which date can you keep for certain?", "Such as Tuesday 12:00.", ends_day=True),
+    )  # fmt: skip
+
+
+def _introduction(case: CaseFile) -> tuple[Gap, ...]:
+    whom = reader(case)
+    return (
+        Gap("to", "text", "Who looks after them from now on? The name."),
+        Gap("why", "text", f"What should {whom} know about them? One sentence.",
+            "Such as: she has known your shop since the first order.", optional=True),
+        Gap("by", "when", f"By when do they call {whom}?", "Such as Thursday 15:00.", ends_day=True),
+    )  # fmt: skip
+
+
 _WANTED: Mapping[DraftKind, Callable[[CaseFile], tuple[Gap, ...]]] = {
     DraftKind.apology: _apology,
     DraftKind.acknowledgement: _acknowledgement,
@@ -301,4 +322,6 @@ _WANTED: Mapping[DraftKind, Callable[[CaseFile], tuple[Gap, ...]]] = {
     DraftKind.lessons: _lessons,
     DraftKind.goodbye: _goodbye,
     DraftKind.renegotiate: _renegotiate,
+    DraftKind.new_date: _new_date,
+    DraftKind.introduction: _introduction,
 }

@@ -26,6 +26,8 @@ class DraftKind(StrEnum):
     lessons = "lessons"
     goodbye = "goodbye"
     renegotiate = "renegotiate"
+    new_date = "new_date"
+    introduction = "introduction"
 
 
 K = DraftKind
@@ -46,6 +48,8 @@ KIND_WORDS: Mapping[DraftKind, str] = MappingProxyType(
         K.lessons: "Lessons and expectations",
         K.goodbye: "Goodbye",
         K.renegotiate: "New terms",
+        K.new_date: "A new date",
+        K.introduction: "Introduce a colleague",
     }
 )
 """How each kind is called on a button."""
@@ -59,12 +63,14 @@ _TYPED = {
     K.policy: "rule,billing,bill,invoice,fee,terms,explain,explain policy,middle ground,compromise",
     K.admission: "admit,wrong,we were wrong,mistake,own up,wrong call",
     K.reparation: "offer,refund,credit,compensation,compensate,make it good,make good,discount,pay,repair",
-    K.handover: "hand over,subcontract,subcontractor,introduce,introduction,replacement,bring in",
+    K.handover: "hand over,subcontract,subcontractor,replacement,bring in",
     K.reach_us: "reach us,contact,contacts,phone,how to reach us,two ways,contact details",
     K.check_in: "check in,checkin,follow up,follow-up,hello,say hello,stay in touch",
     K.lessons: "lesson,lessons learned,expectations,set expectations,what we learned",
     K.goodbye: "farewell,part,parting,part ways,end,leave,bye",
     K.renegotiate: "new terms,limits,boundaries,scope,renegotiation,change the terms,reconsider",
+    K.new_date: "slip,postpone,delay,late,move the date,other date",
+    K.introduction: "introduce,new contact,colleague,new owner",
 }
 
 

@@ -285,6 +285,28 @@ def _renegotiate(m: Material) -> list[Part]:
     ]
 
 
+def _new_date(m: Material) -> list[Part]:
+    promised = bare(m.raw("promise"))
+    return [
+        Part("Say it first", f"I promised you this: “{promised}”. That date will not hold, and you should hear it now, "
+             "from me."),
+        Part("Say why", f"{m.we('happened')} You had planned on our date. {_SORRY}"),
+        Part("Give the new date", f"{m.act('do')} You will have it by {m.when('by')}, and I will call you then myself.",
+             begins=True),
+        Part("Ask", "Does that date work for you? If it does not, tell me what you need first."),
+    ]  # fmt: skip
+
+
+def _introduction(m: Material) -> list[Part]:
+    to = bare(m.raw("to"))
+    return [
+        Part("Introduce them", f"From now on {to} looks after you here. {m.said('why')}".strip()),
+        Part("Say that nothing is lost", f"I have told {to} the whole story, so that you do not have to, and what we "
+             "promised you still holds.", begins=True),
+        Part("Say when", f"{to} will call you by {m.when('by')}. Until then I am your contact."),
+    ]  # fmt: skip
+
+
 MESSAGES: Mapping[DraftKind, Callable[[Material], list[Part]]] = MappingProxyType(
     {
         DraftKind.apology: _apology,
@@ -301,6 +323,8 @@ MESSAGES: Mapping[DraftKind, Callable[[Material], list[Part]]] = MappingProxyTyp
         DraftKind.lessons: _lessons,
         DraftKind.goodbye: _goodbye,
         DraftKind.renegotiate: _renegotiate,
+        DraftKind.new_date: _new_date,
+        DraftKind.introduction: _introduction,
     }
 )
 """The points of each kind of draft, in the order in which they are made."""

@@ -48,9 +48,12 @@ async def ask(turn: Turn, case: Case, row: Reparation, wanted: Person | None) ->
     found = await approvers(turn, row.offer_cents)
     chosen = wanted if wanted is not None and wanted.id in {p.id for p in found} else next(iter(found), None)
     sum_words = say_money(Money(row.offer_cents, row.currency))
-    most = say_money(Money(limit(turn.workspace, turn.person.role) or 0, row.currency))
     if chosen is None:
-        return f"{sum_words} is more than you may offer ({most}), and nobody here may approve it yet. Ask an admin to join me."
+        most = say_money(Money(limit(turn.workspace, turn.person.role) or 0, row.currency))
+        return (
+            f"{sum_words} is more than you may offer by yourself ({most}), and nobody here may approve it yet. It is "
+            f"kept and waits: ask a manager or an admin to say hello to me, then to type: approve {row.id}."
+        )
     client = await turn.db.get_one(Client, case.client_id)
     turn.tell(
         chosen,
@@ -62,7 +65,7 @@ async def ask(turn: Turn, case: Case, row: Reparation, wanted: Person | None) ->
         ),
         case_id=case.id,
     )  # fmt: skip
-    return f"{sum_words} is more than you may offer by yourself ({most}). {chosen.name} has it; don't tell the client before."
+    return f"{chosen.name} has it now. Don't name the sum to the client before there is a yes; I'll tell you."
 
 
 async def settle(turn: Turn, number: int, *, approved: bool) -> Result:
@@ -81,10 +84,12 @@ async def settle(turn: Turn, number: int, *, approved: bool) -> Result:
     await cases.settle(turn, case)
     maker = await turn.db.get_one(Person, row.by_id)
     turn.tell(maker, f"approved:{row.id}", card(
-        say("**{who}** {state} {sum} for SAL-{n}.", who=turn.person.name, state=row.state, sum=sum_words, n=case.number),
+        say("**{who}** {state} {sum} for SAL-{n}.", who=turn.person.name, state=row.state, sum=sum_words,
+            n=case.number),
         Actions((offer("Draft the offer", f"draft reparation SAL-{case.number}"),)) if approved else None,
     ), case_id=case.id)  # fmt: skip
-    return told(f"{row.state.capitalize()}. {maker.name} knows.")
+    who = "You know already." if maker.id == turn.person.id else f"{maker.name} is told."
+    return told(f"{row.state.capitalize()}. {who}")
 
 
 async def set_limit(turn: Turn, role: str, sum_: Money) -> Result:

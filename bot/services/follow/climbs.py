@@ -156,14 +156,15 @@ async def _edited(
     return [
         Outgoing(
             workspace_id=case.workspace_id, tenant=first.tenant, place=first.place, key=f"{first.key}:climb:{level}",
-            card=to_json(shows), secret=True, owner_id=first.owner_id, case_id=case.id, edits=first.key, state="waiting",
-            not_before=now, made_at=now, problem="",
+            card=to_json(shows), secret=True, owner_id=first.owner_id, case_id=case.id, edits=first.key,
+            state="waiting", not_before=now, made_at=now, problem="",
         )
     ]  # fmt: skip
 
 
 def _message(case: Case, person: Person, key: str, shows: object, now: datetime) -> Outgoing:
     return Outgoing(
-        workspace_id=case.workspace_id, tenant=person.tenant, place="@" + person.key, key=key[:200], card=to_json(shows),
-        secret=True, owner_id=person.id, case_id=case.id, state="waiting", not_before=now, made_at=now, problem="",
+        workspace_id=case.workspace_id, tenant=person.tenant, place="@" + person.key, key=key[:200],
+        card=to_json(shows), secret=True, owner_id=person.id, case_id=case.id, state="waiting", not_before=now,
+        made_at=now, problem="",
     )  # fmt: skip

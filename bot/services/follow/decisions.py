@@ -60,8 +60,8 @@ def _question(case: Case, client: Client, person: Person, now: datetime) -> Outg
     )  # fmt: skip
     return Outgoing(
         workspace_id=case.workspace_id, tenant=person.tenant, place="@" + person.key,
-        key=f"decide:{case.id}:{person.id}:{now.isoformat()}"[:200], card=to_json(shows), secret=True, owner_id=person.id,
-        case_id=case.id, state="waiting", not_before=now, made_at=now, problem="",
+        key=f"decide:{case.id}:{person.id}:{now.isoformat()}"[:200], card=to_json(shows), secret=True,
+        owner_id=person.id, case_id=case.id, state="waiting", not_before=now, made_at=now, problem="",
     )  # fmt: skip
 
 

@@ -31,7 +31,8 @@ async def handed_over(turn: Turn, outcome: HandedOver) -> Result:
     said = told(
         f"{heir.name} has {file.label} with everything that hangs on it. Now introduce {heir.name} to {file.hurt}."
     )
-    return Result(said.cards, Begin("draft", {"case": case.number, "kind": "handover"}, case.id))
+    args = {"case": case.number, "kind": "introduction", "known": {"to": heir.name}}
+    return Result(said.cards, Begin("draft", args, case.id))
 
 
 def check(case: Case, heir: Person) -> None:

@@ -1,0 +1,62 @@
+"""Facts of a case set anew, one at a time."""
+
+from __future__ import annotations
+
+from bot.coach import outcomes as o
+from bot.coach.causes import INFO, Cause
+from bot.coach.money import find_money
+from bot.coach.wishes import split_wishes
+from bot.errors import DialogError, Stale
+from bot.services import cards, cases
+from bot.services.follow import contacts
+from bot.services.turn import Result, Turn, shown
+from bot.storage.tables import Criterion
+from bot.view import card, clip, say
+
+
+async def edited(turn: Turn, outcome: o.CaseEdit) -> Result:
+    """Facts of a case set anew; what somebody else has just changed is not overwritten in silence."""
+    case = await cases.by_number(turn, outcome.case)
+    for who, entry in await cases.changes_since(turn, case, outcome.last_entry):
+        if entry.kind == "edited" and entry.data.get("field") in outcome.changes and "wishes" not in outcome.changes:
+            raise Stale(
+                f"{who} changed the same a moment ago: {clip(entry.words, 200)}. Nothing of yours was changed; "
+                "answer again if yours still holds."
+            )
+    for name, value in outcome.changes.items():
+        if name == "wishes":
+            turn.db.add_all(Criterion(case_id=case.id, words=wish) for wish in split_wishes(value))
+        elif name in ("owner", "backup", "sponsor"):
+            person = await cases.person_named(turn, value)
+            setattr(case, f"{name}_id", person.id)
+            value = person.name
+        elif name == "confidential":
+            case.confidential = value == "yes"
+        elif name in EDITABLE:
+            setattr(case, name, value)
+            if name == "cost_words":
+                cost = find_money(value)
+                case.cost_cents, case.cost_currency = (cost.cents, cost.currency) if cost else (None, None)
+            elif name == "contact":
+                await contacts.hurt(turn, case)
+        else:
+            raise DialogError(f"a case has no field {name!r} to edit")
+        cases.note(turn, case, "edited", f"{FIELD_WORDS.get(name, name)}: {_in_words(name, value)}", field=name)
+    file = await cases.settle(turn, case)
+    return shown(card(say("Changed."), cards.headline(file), cards.people_line(file)))
+
+
+def _in_words(name: str, value: str) -> str:
+    """A kept value as people read it in the timeline."""
+    if name in ("cause", "second_cause"):
+        return INFO[Cause(value)].said
+    by_name = {"fault": cards.FAULT_WORDS, "severity": cards.SEVERITY_WORDS}
+    return by_name.get(name, {}).get(value, value)
+
+
+FIELD_WORDS = {
+    "second_cause": "second cause", "fault": "whose doing", "severity": "how bad", "client_words": "their words",
+    "our_words": "our side", "cost_words": "what it cost them", "wishes": "a wish",
+}  # fmt: skip
+
+EDITABLE = {"cause", "second_cause", "fault", "severity", "contact", "client_words", "our_words", "cost_words"}
