@@ -344,6 +344,23 @@ async def test_a_turn_whose_answer_was_lost_is_not_taken_twice(browser):
         assert [i.act for i in site.coach.taken] == [Said("only once")]
 
 
+async def test_news_from_another_place_outlasts_the_turn_that_caused_it(browser):
+    async with chat() as site, visit(browser, site.url + "/?as=Priya&in=client-acme") as seen:
+
+        async def slowly(route):
+            answer = await route.fetch()
+            await site.log.append("@local:priya", "", card("The answer itself."))
+            site.bell.ring()
+            await seen.page.get_by_role("status").get_by_role("link", name="Private chat").wait_for()
+            await route.fulfill(response=answer)
+
+        await seen.page.route("**/chat/turn", slowly)
+        async with seen.page.expect_response("**/chat/turn"):
+            await seen.say("next Acme")
+        await seen.page.get_by_role("status").get_by_role("link", name="Private chat").click()
+        await seen.sees("The answer itself.")
+
+
 async def test_half_typed_words_wait_in_their_place(browser):
     async with chat() as site, visit(browser, site.url) as seen:
         await seen.page.keyboard.type("half a thou")

@@ -150,7 +150,7 @@ function pointTo(row) {
   const link = document.createElement("a");
   link.href = row.href;
   link.textContent = row.querySelector(".name").textContent;
-  say("Something new in ");
+  say("Something new in ", "new");
   state.append(link);
 }
 
@@ -174,9 +174,14 @@ function identifier() {
   return crypto.randomUUID();
 }
 
-function say(text, wrong = false) {
+// One quiet line above the words; ``kind`` lets each of its writers take back its own line and no other.
+function say(text, kind) {
   state.textContent = text;
-  state.classList.toggle("wrong", wrong);
+  state.dataset.kind = kind;
+}
+
+function hush(kind) {
+  if (state.dataset.kind === kind) say("", "");
 }
 
 async function take(act, from = null) {
@@ -189,8 +194,8 @@ async function send(turn, from) {
   anchor = null;
   body.classList.add("waiting");
   from?.setAttribute("aria-busy", "true");
-  const slow = setTimeout(() => say("The coach is thinking…"), 500);
-  say("");
+  const slow = setTimeout(() => { if (!state.textContent) say("The coach is thinking…", "thinking"); }, 500);
+  say("", "");
   try {
     const answer = await fetch("/chat/turn", {
       method: "POST",
@@ -199,7 +204,7 @@ async function send(turn, from) {
     });
     const told = await answer.json();
     clearTimeout(slow);
-    if (answer.ok) say(""); else fail(told.error, turn, from);
+    if (answer.ok) hush("thinking"); else fail(told.error, turn, from);
   } catch {
     clearTimeout(slow);
     fail("The coach can’t be reached. Your words are kept here; check that it is running.", turn, from);
@@ -214,7 +219,7 @@ async function send(turn, from) {
 function fail(sentence, turn, from) {
   failed = { text: turn.text, again: () => send(turn, from) };
   if (turn.act === "say" && !from && !words.value) keep(turn.text);
-  say(sentence, true);
+  say(sentence, "wrong");
   const again = document.createElement("button");
   again.type = "button";
   again.className = "btn";
@@ -338,10 +343,10 @@ function listen() {
   const stream = new EventSource(`/chat/events?${query}`);
   stream.addEventListener("message", (event) => receive(JSON.parse(event.data)));
   stream.addEventListener("clock", (event) => setClock(JSON.parse(event.data).now));
-  stream.addEventListener("open", () => { body.dataset.live = "yes"; if (!failed) say(""); });
+  stream.addEventListener("open", () => { body.dataset.live = "yes"; hush("lost"); });
   stream.addEventListener("error", () => {
     delete body.dataset.live;
-    say("The connection to the coach is gone; I’ll pick it up again by myself.", true);
+    say("The connection to the coach is gone; I’ll pick it up again by myself.", "lost");
   });
   addEventListener("pagehide", () => stream.close());
 }
