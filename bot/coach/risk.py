@@ -12,8 +12,8 @@ VERY_SILENT_AFTER_DAYS = 21
 WEIGHTS = {
     "severity_high": 30,
     "severity_medium": 15,
-    "colder": 12,  # each of the last two readings
-    "no_reply": 8,
+    "colder": 12,  # each of the last two answers
+    "no_reply": 8,  # where neither of them was colder
     "silent": 15,
     "very_silent": 10,  # on top of silent
     "overdue": 10,
@@ -24,6 +24,9 @@ WEIGHTS = {
     "worth_much": 5,
 }
 """Points a fact adds; docs/risk.md says why each weighs what it weighs."""
+
+PROMISES_COUNTED = 3
+"""How many broken promises weigh; more of them say nothing new."""
 
 MUCH_A_MONTH_CENTS = 500_000
 
@@ -44,44 +47,78 @@ class RiskFacts:
 
 
 @dataclass(frozen=True)
+class Point:
+    """One fact that counts: the weights it takes, what they add, and its words."""
+
+    weights: tuple[str, ...]
+    points: int
+    words: str
+
+
+@dataclass(frozen=True)
 class Risk:
-    """The score (0 and up) and the reasons behind it, the heaviest first."""
+    """The score (0 and up) and what it is made of, the heaviest first."""
 
     score: int
-    reasons: tuple[str, ...]
+    points: tuple[Point, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The words of every fact that counts, the heaviest first."""
+        return tuple(p.words for p in self.points)
 
 
 def assess(facts: RiskFacts) -> Risk:
     """The score of a case: the sum of what each fact adds."""
-    points = sorted(_points(facts), key=lambda p: (-p[0], p[1]))
-    return Risk(sum(p for p, _ in points), tuple(why for _, why in points))
+    found = [_severity(facts), *_client(facts), *_ours(facts), *_worth(facts)]
+    points = sorted((p for p in found if p is not None), key=lambda p: (-p.points, p.words))
+    return Risk(sum(p.points for p in points), tuple(points))
 
 
-def _points(facts: RiskFacts) -> list[tuple[int, str]]:
-    w = WEIGHTS
-    found: list[tuple[int, str]] = []
+def _point(words: str, *weights: str, times: int = 1) -> Point:
+    return Point(weights, sum(WEIGHTS[w] for w in weights) * times, words)
+
+
+def _severity(facts: RiskFacts) -> Point | None:
     if facts.severity == "high":
-        found.append((w["severity_high"], "the account is at risk"))
-    elif facts.severity == "medium":
-        found.append((w["severity_medium"], "it is serious"))
-    colder = facts.readings[-2:].count("colder")
+        return _point("the account is at risk", "severity_high")
+    return _point("it is serious", "severity_medium") if facts.severity == "medium" else None
+
+
+def _client(facts: RiskFacts) -> list[Point | None]:
+    """What the client does: colder answers, no answer, silence."""
+    colder = [r for r in facts.readings if r != "no_reply"][-2:].count("colder")
+    reading = None
     if colder:
-        found.append((w["colder"] * colder, "colder twice" if colder == 2 else "colder last time"))
-    if facts.readings[-1:] == ("no_reply",):
-        found.append((w["no_reply"], "no reply last time"))
+        reading = _point("colder twice" if colder == 2 else "a colder answer", "colder", times=colder)
+    elif facts.readings[-1:] == ("no_reply",):
+        reading = _point("no reply last time", "no_reply")
+    quiet = None
     if facts.days_quiet >= SILENT_AFTER_DAYS:
-        far = facts.days_quiet >= VERY_SILENT_AFTER_DAYS
-        found.append((w["silent"] + (w["very_silent"] if far else 0), f"no contact for {facts.days_quiet} days"))
-    if facts.overdue:
-        found.append((w["overdue"], "the next step is overdue"))
-    if facts.waiting:
-        found.append((w["waiting"], "they are waiting for an answer"))
-    if facts.broken_promises:
-        found.append((w["broken_promise"] * min(facts.broken_promises, 3), "a promise was broken"))
-    if facts.second_failure:
-        found.append((w["second_failure"], "it is the second failure"))
-    if facts.days_to_date is not None and 0 <= facts.days_to_date <= DATE_NEAR_DAYS:
-        found.append((w["date_near"], f"notice or renewal in {facts.days_to_date} days"))
-    if (facts.monthly_cents or 0) >= MUCH_A_MONTH_CENTS:
-        found.append((w["worth_much"], "a large account"))
-    return found
+        weights = ("silent", "very_silent") if facts.days_quiet >= VERY_SILENT_AFTER_DAYS else ("silent",)
+        quiet = _point(f"no contact for {facts.days_quiet} days", *weights)
+    return [reading, quiet]
+
+
+def _ours(facts: RiskFacts) -> list[Point | None]:
+    """What is ours to mend."""
+    broken = min(facts.broken_promises, PROMISES_COUNTED)
+    words = "a promise was broken" if facts.broken_promises == 1 else f"{facts.broken_promises} promises were broken"
+    return [
+        _point("the next step is overdue", "overdue") if facts.overdue else None,
+        _point("they are waiting for an answer", "waiting") if facts.waiting else None,
+        _point(words, "broken_promise", times=broken) if broken else None,
+        _point("it is the second failure", "second_failure") if facts.second_failure else None,
+    ]
+
+
+def _worth(facts: RiskFacts) -> list[Point | None]:
+    """What is at stake, and until when."""
+    days = facts.days_to_date
+    near = days is not None and 0 <= days <= DATE_NEAR_DAYS
+    when = {0: "today", 1: "tomorrow"}.get(days or 0, f"in {days} days")
+    much = (facts.monthly_cents or 0) >= MUCH_A_MONTH_CENTS
+    return [
+        _point(f"notice or renewal {when}", "date_near") if near else None,
+        _point("a large account", "worth_much") if much else None,
+    ]
