@@ -16,11 +16,6 @@ from bot.coach.risk import WEIGHTS, RiskFacts, assess
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "risk.md").read_text(encoding="utf-8")
 READINGS = ("warmer", "same", "colder", "no_reply")
 WORSE_READINGS = {"warmer": READINGS[1:], "same": READINGS[2:], "colder": (), "no_reply": ()}
-    "warmer": ("same", "colder", "no_reply"),
-    "same": ("colder", "no_reply"),
-    "colder": (),
-    "no_reply": (),
-}
 WORST = RiskFacts("high", ("colder", "colder"), 30, True, True, 3, True, 500_000, 0)
 
 facts = st.builds(
