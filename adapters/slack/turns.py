@@ -9,26 +9,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import aiohttp
-import structlog
-from slack_sdk.errors import SlackApiError
-
-from adapters.slack import background, views
+from adapters.slack import views
 from adapters.slack.background import Background
-from adapters.slack.blocks import Block
 from adapters.slack.client import SlackMessenger, Threads
-from adapters.slack.inputs import needs_modal
 from adapters.slack.parse import Heard, inbound
-from adapters.slack.people import People, Places, why
+from adapters.slack.people import People, Places
 from adapters.slack.render import messages
-from adapters.slack.responses import Responses, payload
+from adapters.slack.showing import Ack, Showing, beyond, conversation_of
 from adapters.slack.tokens import Tokens, Web
 from adapters.slack.views import Thread
-from bot.errors import SalvageError
 from bot.ports import (
     Commanded,
     Conversations,
@@ -42,20 +34,10 @@ from bot.ports import (
     Reply,
     Who,
 )
-from bot.view import Card, card, merge
-
-log = structlog.get_logger()
+from bot.view import card, merge
 
 REMEMBERED = 5_000
 MENTIONED = "I've answered you in our private chat."
-PROMPTS = (
-    ("A client is unhappy", "start"),
-    ("What needs me today?", "home"),
-    ("Check my wording", "check"),
-    ("Who is at risk?", "summary"),
-)
-
-Ack = dict[str, Any]
 
 
 class Turns:
@@ -72,15 +54,14 @@ class Turns:
         threads: Threads,
     ) -> None:
         self._conversations = conversations
-        self._web = web
         self._tokens = tokens
         self._people = people
         self._places = places
         self._messenger = messenger
         self._threads = threads
-        self._responses = Responses(web)
         self._submitted: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
         self._background = Background()
+        self._showing = Showing(web, tokens, messenger, self._background)
 
     async def settled(self) -> None:
         """Wait for what is still being shown."""
@@ -93,26 +74,26 @@ class Turns:
         who = await self._who(heard)
         place = await self._channel(heard, who)
         reply = await self._take(heard, who, place)
-        if await self._asked(heard, reply, place.key):
+        if await self._showing.asked(heard, reply, place.key):
             return ""
-        return await self._told(heard, reply.cards, who)
+        return await self._showing.told(heard, reply.cards, who)
 
     async def shortcut(self, heard: Heard) -> None:
         """A message handed over: its questions open as a modal, which only the person sees, whoever reads there."""
         who = await self._who(heard)
         reply = await self._take(heard, who, who.private, await self._channel(heard, who))
-        if not await self._asked(heard, reply, who.private.key):
-            await self._background.in_time(self._beside(heard, reply.cards, who, private=True))
+        if not await self._showing.asked(heard, reply, who.private.key):
+            await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=True))
 
     async def chat(self, heard: Heard) -> None:
         """Words in the private chat; the answer leaves through the outbox."""
         self._threads.talked(heard.team, heard.user, heard.thread_ts)
         if heard.thread_ts:
-            self._background.later(self._working(heard))
+            self._background.later(self._showing.working(heard))
         who = await self._who(heard)
         reply = await self._take(heard, who, _through_outbox(who), who.private)
         if not reply.moved:
-            await self._background.in_time(self._beside(heard, reply.cards, who, private=True))
+            await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=True))
 
     async def mention(self, heard: Heard) -> None:
         """A mention in a channel: one neutral line there, the answer in private."""
@@ -129,7 +110,7 @@ class Turns:
     async def pane(self, heard: Heard) -> None:
         """The assistant pane was opened: say what can be asked."""
         self._threads.talked(heard.team, heard.user, heard.thread_ts)
-        await self._background.in_time(self._prompts(heard))
+        await self._background.in_time(self._showing.prompts(heard))
 
     # --- buttons and forms -----------------------------------------------------------------------------------
 
@@ -152,19 +133,18 @@ class Turns:
         answered = _through_outbox(who) if private and not heard.reopens else here
         reply = await self._take(heard, who, answered, here)
         if reply.pressed and (heard.ephemeral or private):
-            shown = messages(reply.pressed, typing=private)[0]
-            self._background.later(self._responses.post(heard.response_url, shown, replaces=True))
-        if (private and reply.moved) or await self._asked(heard, reply, here.key):
+            self._background.later(self._showing.instead(heard, reply.pressed, typing=private))
+        if (private and reply.moved) or await self._showing.asked(heard, reply, here.key):
             return
-        await self._background.in_time(self._beside(heard, reply.cards, who, private=private))
+        await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=private))
 
     async def _press_at_home(self, heard: Heard) -> None:
         who = await self._who(heard)
         reply = await self._take(heard, who, who.private)
-        thread = Thread(_conversation(reply.cards), who.private.key)
-        opened = bool(reply.cards) and await self._open(heard, views.modal(reply.cards, thread))
+        thread = Thread(conversation_of(reply.cards), who.private.key)
+        opened = bool(reply.cards) and await self._showing.open(heard, views.modal(reply.cards, thread))
         if not opened or views.overflows(reply.cards):
-            await self._background.in_time(self._beside(heard, reply.cards, who, private=True))
+            await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=True))
         self._background.later(self._refresh_home(heard, who))
 
     async def _press_in_modal(self, heard: Heard) -> None:
@@ -174,8 +154,8 @@ class Turns:
         place = await self._remembered(heard, heard.thread, who)
         reply = await self._take(heard, who, place)
         if reply.cards:
-            thread = replace(heard.thread, conversation=_conversation(reply.cards))
-            await self._background.in_time(self._redraw(heard, views.modal(reply.cards, thread)))
+            thread = replace(heard.thread, conversation=conversation_of(reply.cards))
+            await self._background.in_time(self._showing.redraw(heard, views.modal(reply.cards, thread)))
 
     async def submission(self, heard: Heard) -> Ack:
         """A form: what was wrong stands at its question, the next question takes its place, the end is told."""
@@ -186,14 +166,14 @@ class Turns:
         if not reply.cards:
             reply = await self._open_question(heard, who, place)
         form = reply.cards[-1].form if reply.cards else None
-        if form and not _beyond(reply.cards):
+        if form and not beyond(reply.cards):
             wrong = views.errors(form, dict.fromkeys(heard.shown)) if form.inputs else {}
             if wrong:
                 return {"response_action": "errors", "errors": wrong}
             thread = replace(heard.thread, conversation=form.conversation)
             return {"response_action": "update", "view": views.modal(reply.cards, thread)}
         private = place.key == who.private.key
-        await self._background.in_time(self._beside(heard, reply.cards, who, private=private))
+        await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=private))
         return {"response_action": "clear"}
 
     async def _open_question(self, heard: Heard, who: Who, place: Place) -> Reply:
@@ -208,16 +188,11 @@ class Turns:
         """The home tab is shown: draw it."""
         who = await self._who(heard)
         reply = await self._conversations.handle(Inbound(heard.event, who, who.private, Opened()))
-        await self._background.in_time(self._publish(heard, reply.cards))
+        await self._background.in_time(self._showing.publish(heard, reply.cards))
 
     async def _refresh_home(self, heard: Heard, who: Who) -> None:
         reply = await self._conversations.handle(Inbound(f"{heard.event}:home", who, who.private, Opened()))
-        await self._publish(heard, reply.cards)
-
-    async def _publish(self, heard: Heard, cards: Sequence[Card]) -> None:
-        if cards:
-            client = self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
-            await client.views_publish(user_id=heard.user, view=views.home(cards, heard.page))
+        await self._showing.publish(heard, reply.cards)
 
     async def notice(self, heard: Heard) -> None:
         """Something changed in the workspace."""
@@ -284,83 +259,7 @@ class Turns:
             self._submitted.popitem(last=False)
         return await task
 
-    # --- showing ---------------------------------------------------------------------------------------------
-
-    async def _asked(self, heard: Heard, reply: Reply, place: str) -> bool:
-        """Whether the reply is a question that opened as a modal."""
-        if not reply.cards or not needs_modal(reply.cards[-1].form):
-            return False
-        if _beyond(reply.cards) and not heard.reopens:
-            return False
-        thread = Thread(_conversation(reply.cards), place, heard.response_url)
-        return await self._open(heard, views.modal(reply.cards[-1:], thread))
-
-    async def _open(self, heard: Heard, view: Block) -> bool:
-        if not heard.trigger:
-            return False
-        try:
-            client = self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
-            await asyncio.wait_for(client.views_open(trigger_id=heard.trigger, view=view), background.PATIENCE)
-        except (SlackApiError, SalvageError, aiohttp.ClientError, TimeoutError) as no:
-            log.info("slack.modal_not_opened", because=why(no))
-            return False
-        return True
-
-    async def _redraw(self, heard: Heard, view: Block) -> None:
-        client = self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
-        await client.views_update(view_id=heard.view, view=view)
-
-    async def _told(self, heard: Heard, cards: Sequence[Card], who: Who) -> Ack | str:
-        """The ack that shows the cards to the person alone; what does not fit follows."""
-        if not cards:
-            return ""
-        first, *rest = messages(merge(cards), typing=False)
-        if rest:
-            self._background.later(self._follow(heard, rest, who))
-        return payload(first)
-
-    async def _beside(self, heard: Heard, cards: Sequence[Card], who: Who, *, private: bool = False) -> None:
-        """Show cards to the person alone: where they pressed, or (``private``) in their chat with the coach."""
-        if not cards:
-            return
-        if private and not who.outsider:
-            await self._messenger.post(who.private.key, messages(merge(cards)))
-        else:
-            await self._follow(heard, messages(merge(cards), typing=False), who)
-
-    async def _follow(self, heard: Heard, shown: Sequence[Any], who: Who) -> None:
-        for n, message in enumerate(shown):
-            if not await self._responses.post(heard.response_url, message):
-                if not who.outsider:
-                    await self._messenger.post(who.private.key, shown[n:])
-                return
-
-    async def _working(self, heard: Heard) -> None:
-        client = self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
-        await client.assistant_threads_setStatus(
-            channel_id=heard.channel, thread_ts=heard.thread_ts, status="is thinking it through…"
-        )
-
-    async def _prompts(self, heard: Heard) -> None:
-        client = self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
-        await client.assistant_threads_setSuggestedPrompts(
-            channel_id=heard.channel,
-            thread_ts=heard.thread_ts,
-            title="How can I help with a client?",
-            prompts=[{"title": title, "message": message} for title, message in PROMPTS],
-        )
-
 
 def _through_outbox(who: Who) -> Place:
     """The person's private chat, named so that the core answers there through its outbox."""
     return replace(who.private, kind=PlaceKind.unknown, why="there is nothing to answer with at once")
-
-
-def _beyond(cards: Sequence[Card]) -> bool:
-    """Whether the cards say more than their last question."""
-    return any(c.elements or c.form for c in cards[:-1])
-
-
-def _conversation(cards: Sequence[Card]) -> int:
-    form = merge(cards).form if cards else None
-    return form.conversation if form else 0

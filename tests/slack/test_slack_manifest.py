@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import parse
 from adapters.slack.scopes import EVENTS, METHODS, SCOPES
-from adapters.slack.turns import PROMPTS
+from adapters.slack.showing import PROMPTS
 from tests.slack.checks import SCHEMAS, schema_problems
 from tests.slack.tiny_yaml import load
 

@@ -1,0 +1,140 @@
+"""Putting a reply before a person: a modal, an ack, a message only they see, their private chat, the home tab."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack import background, views
+from adapters.slack.background import Background
+from adapters.slack.blocks import Block
+from adapters.slack.client import SlackMessenger
+from adapters.slack.inputs import needs_modal
+from adapters.slack.parse import Heard
+from adapters.slack.people import why
+from adapters.slack.render import Message, messages
+from adapters.slack.responses import Responses, payload
+from adapters.slack.tokens import Tokens, Web
+from adapters.slack.views import Thread
+from bot.errors import SalvageError
+from bot.ports import Reply, Who
+from bot.view import Card, merge
+
+log = structlog.get_logger()
+
+Ack = dict[str, Any]
+PROMPTS = (
+    ("A client is unhappy", "start"),
+    ("What needs me today?", "home"),
+    ("Check my wording", "check"),
+    ("Who is at risk?", "summary"),
+)
+
+
+class Showing:
+    """Shows what a turn answered."""
+
+    def __init__(self, web: Web, tokens: Tokens, messenger: SlackMessenger, behind: Background) -> None:
+        self._web = web
+        self._tokens = tokens
+        self._messenger = messenger
+        self._background = behind
+        self._responses = Responses(web)
+
+    async def _client(self, heard: Heard) -> AsyncWebClient:
+        return self._web.writes((await self._tokens.of(heard.team, heard.enterprise)).token)
+
+    async def asked(self, heard: Heard, reply: Reply, place: str) -> bool:
+        """Whether the reply is a question that opened as a modal."""
+        if not reply.cards or not needs_modal(reply.cards[-1].form):
+            return False
+        if beyond(reply.cards) and not heard.reopens:
+            return False
+        thread = Thread(conversation_of(reply.cards), place, heard.response_url)
+        return await self.open(heard, views.modal(reply.cards[-1:], thread))
+
+    async def open(self, heard: Heard, view: Block) -> bool:
+        """Open a modal, while the trigger lives; False where it did not open."""
+        if not heard.trigger:
+            return False
+        try:
+            client = await self._client(heard)
+            await asyncio.wait_for(client.views_open(trigger_id=heard.trigger, view=view), background.PATIENCE)
+        except (SlackApiError, SalvageError, aiohttp.ClientError, TimeoutError) as no:
+            log.info("slack.modal_not_opened", because=why(no))
+            return False
+        return True
+
+    async def redraw(self, heard: Heard, view: Block) -> None:
+        """Change the modal that was pressed in."""
+        client = await self._client(heard)
+        await client.views_update(view_id=heard.view, view=view)
+
+    async def told(self, heard: Heard, cards: Sequence[Card], who: Who) -> Ack | str:
+        """The ack that shows the cards to the person alone; what does not fit follows."""
+        if not cards:
+            return ""
+        first, *rest = messages(merge(cards), typing=False)
+        if rest:
+            self._background.later(self._follow(heard, rest, who))
+        return payload(first)
+
+    async def beside(self, heard: Heard, cards: Sequence[Card], who: Who, *, private: bool = False) -> None:
+        """Show cards to the person alone: where they pressed, or (``private``) in their chat with the coach."""
+        if not cards:
+            return
+        if private and not who.outsider:
+            await self._messenger.post(who.private.key, messages(merge(cards)))
+        else:
+            await self._follow(heard, messages(merge(cards), typing=False), who)
+
+    async def _follow(self, heard: Heard, shown: Sequence[Message], who: Who) -> None:
+        for n, message in enumerate(shown):
+            if not await self._responses.post(heard.response_url, message):
+                if not who.outsider:
+                    await self._messenger.post(who.private.key, shown[n:])
+                return
+
+    async def working(self, heard: Heard) -> None:
+        """Show in the assistant pane that an answer is on its way."""
+        client = await self._client(heard)
+        await client.assistant_threads_setStatus(
+            channel_id=heard.channel, thread_ts=heard.thread_ts, status="is thinking it through…"
+        )
+
+    async def prompts(self, heard: Heard) -> None:
+        """Say in the assistant pane what can be asked."""
+        client = await self._client(heard)
+        await client.assistant_threads_setSuggestedPrompts(
+            channel_id=heard.channel,
+            thread_ts=heard.thread_ts,
+            title="How can I help with a client?",
+            prompts=[{"title": title, "message": message} for title, message in PROMPTS],
+        )
+
+    async def instead(self, heard: Heard, shown: Card, *, typing: bool) -> None:
+        """Turn the message that was pressed into another."""
+        await self._responses.post(heard.response_url, messages(shown, typing=typing)[0], replaces=True)
+
+    async def publish(self, heard: Heard, cards: Sequence[Card]) -> None:
+        """Draw the home tab."""
+        if cards:
+            client = await self._client(heard)
+            await client.views_publish(user_id=heard.user, view=views.home(cards, heard.page))
+
+
+def beyond(cards: Sequence[Card]) -> bool:
+    """Whether the cards say more than their last question."""
+    return any(c.elements or c.form for c in cards[:-1])
+
+
+def conversation_of(cards: Sequence[Card]) -> int:
+    """The conversation of the last open form; 0 for none."""
+    form = merge(cards).form if cards else None
+    return form.conversation if form else 0
