@@ -108,6 +108,7 @@ class FakeSlack:
         self.statuses: list[Json] = []
         self.prompts: list[Json] = []
         self.payloads: list[list[Json]] = []
+        self.refused: list[str] = []
         self.failing: dict[str, list[Any]] = defaultdict(list)
         self.revoked: dict[str, str] = {}
         self.slow: dict[str, float] = {}
@@ -228,6 +229,7 @@ class FakeSlack:
         blocks, text = body.get("blocks") or [], body.get("text") or ""
         wrong = problems(blocks, 50)
         if wrong:
+            self.refused += wrong
             raise Refused("msg_blocks_too_long" if wrong == ["msg_blocks_too_long"] else f"invalid_blocks: {wrong}")
         if not text:
             raise Refused("no_text")
@@ -324,6 +326,7 @@ class FakeSlack:
     def _view(self, payload: Json, team: str, user: str, view: str) -> View:
         wrong = view_problems(payload)
         if wrong:
+            self.refused += wrong
             raise Refused(f"invalid_arguments: {wrong}")
         return View(view, team, user, payload, f"h{self.number()}")
 
