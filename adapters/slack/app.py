@@ -108,6 +108,7 @@ class Slack:
             logger=quiet,
             signing_secret=self._settings.signing_secret,
             client=self._web_client(),
+            oauth_flow=self._flow,  # given, so that Bolt does not look for one in the environment
             authorize=Authorize(self._tokens),  # type: ignore[arg-type] # Bolt takes its own class too
             process_before_response=True,
             raise_error_for_unhandled_request=True,

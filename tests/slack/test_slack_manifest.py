@@ -77,7 +77,7 @@ def test_the_command_and_the_shortcuts_are_those_that_are_understood(manifest: d
 
 
 def test_every_address_is_one_of_our_routes(manifest: dict[str, Any]) -> None:
-    addresses = re.findall(r"https://YOUR-HOST(\S+)", (ROOT / "manifest.yml").read_text())
+    addresses = re.findall(r"https://salvage.example.com(\S+)", (ROOT / "manifest.yml").read_text())
     assert set(addresses) == {"/slack/events", "/slack/oauth_redirect"}
 
 
