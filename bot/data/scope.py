@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from bot.local import TENANT
 from bot.storage.tables import Base, Person, Tenant
 
-LEFT_OUT = {"events"}
-"""Tables that belong to no workspace: which events of a platform were taken lately."""
+LEFT_OUT = {"events", "tallies", "reading_tallies"}
+"""Tables that do not leave: which events of a platform were taken lately, and counts that the database keeps itself."""
 
 NOTES = ("teams.place", "teams.person", "clock")
 """The kinds of notes that leave with a workspace: how Teams is spoken to, and the local clock; never a token."""

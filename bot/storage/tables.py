@@ -188,8 +188,14 @@ class Case(Base):
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("workspace_id", "number", name="uq_cases_workspace_id_number"),
-        Index("ix_cases_open", "workspace_id", "closed_at", "risk", "id"),
-        Index("ix_cases_owner_open", "owner_id", "closed_at", "risk", "id"),
+        Index("ix_cases_closed", "workspace_id", "closed_at"),
+        Index("ix_cases_opened", "workspace_id", "opened_at"),
+        # Read backwards: the worst first, and of equals the one opened last.
+        _open_index("ix_cases_open", "closed_at IS NULL", "workspace_id", "risk", "id"),
+        _open_index("ix_cases_owner_open", "closed_at IS NULL", "owner_id", "risk", "id"),
+        _open_index("ix_cases_backup_open", "closed_at IS NULL AND backup_id IS NOT NULL", "backup_id"),
+        _open_index("ix_cases_sponsor_open", "closed_at IS NULL AND sponsor_id IS NOT NULL", "sponsor_id"),
+        _open_index("ix_cases_review", "closed_at IS NULL", "workspace_id", "reviewed_at", "touched_at", "id"),
         Index("ix_cases_rescore_at", "rescore_at"),
         Index("ix_cases_decide_at", "decide_at"),
     )
@@ -283,6 +289,57 @@ class RiskChange(Base):
     case_id: Mapped[int] = _ref("cases.id")
     before: Mapped[int]
     at: Mapped[datetime]
+
+
+class Tally(Base):
+    """Open cases and their value a month, counted: the sum of a workspace's rows is what there is.
+
+    Triggers (:mod:`bot.storage.tallies`) add a ``loose`` row with every change of a case or client, so that two turns
+    never wait for one another; a tick folds these into the one row that stays for each kind. Nothing else writes
+    here, and rows point nowhere, so that a workspace may go before its count does.
+    """
+
+    __tablename__ = "tallies"
+    __table_args__ = (
+        Index("ix_tallies_workspace_id", "workspace_id"),
+        _open_index("ix_tallies_loose", "loose = true", "id"),
+        Index(
+            "uq_tallies_kind", "workspace_id", "stage", "cause", "currency", "confidential", unique=True,
+            sqlite_where=text("loose = false"), postgresql_where=text("loose = false"),
+        ),
+    )  # fmt: skip
+
+    id: Id = _id()
+    workspace_id: Mapped[int] = mapped_column(BigInteger)
+    stage: Mapped[str] = _short(16)
+    cause: Mapped[str] = _short(32)
+    currency: Mapped[str] = _short(3)
+    confidential: Mapped[bool]
+    cases: Mapped[int] = mapped_column(BigInteger)
+    cents: Mapped[int] = mapped_column(BigInteger)
+    loose: Mapped[bool]
+
+
+class ReadingTally(Base):
+    """Readings of each day (UTC), counted as :class:`Tally` counts cases."""
+
+    __tablename__ = "reading_tallies"
+    __table_args__ = (
+        Index("ix_reading_tallies_workspace_id_day", "workspace_id", "day"),
+        _open_index("ix_reading_tallies_loose", "loose = true", "id"),
+        Index(
+            "uq_reading_tallies_kind", "workspace_id", "day", "reading", "confidential", unique=True,
+            sqlite_where=text("loose = false"), postgresql_where=text("loose = false"),
+        ),
+    )  # fmt: skip
+
+    id: Id = _id()
+    workspace_id: Mapped[int] = mapped_column(BigInteger)
+    day: Mapped[date]
+    reading: Mapped[str] = _short(8)
+    confidential: Mapped[bool]
+    readings: Mapped[int] = mapped_column(BigInteger)
+    loose: Mapped[bool]
 
 
 class Ask(Base):
