@@ -16,6 +16,7 @@ Json: TypeAlias = Mapping[str, Any]
 PRIVATELY = "I've answered you privately."
 WORKING = "I'm on it. The answer follows in our chat."
 TAKEN = "Noted."
+BELOW = "My answer is below."
 NO_CHAT = (
     "I can't write to you privately yet. In Teams choose Apps, find me and press Add; then say that again to me there."
 )
@@ -87,7 +88,7 @@ def _on_card(turn: Turn, reply: Reply) -> Shown:
     if replaced and body is None:
         rest = (replaced, *rest)
     if inbound.origin is None:
-        return Shown(body or _said(TAKEN), here=rest)
+        return Shown(body or _said(BELOW if rest else TAKEN), here=rest)
     return Shown(body or _said(PRIVATELY if rest else TAKEN), private=rest)
 
 

@@ -26,6 +26,7 @@ from adapters.teams.references import Contact, References
 from adapters.teams.render import wire
 from adapters.teams.settings import TeamsSettings
 from adapters.teams.tokens import Tokens
+from adapters.teams.words import clean
 from bot import metrics
 from bot.errors import TryLater, Undeliverable
 from bot.ports import Conversations, Inbound, Messenger, Notes, PlaceChanged, Removed, Reply, Who
@@ -214,7 +215,8 @@ class Teams:
         if member is None:
             return who if self._settings.local else replace(who, outsider=True)
         key = f"{who.tenant}:{member.aad}" if member.aad else who.key
-        return replace(who, key=key, outsider=who.outsider or not member.of_team)
+        name = clean(member.name).strip()[:200] or who.name
+        return replace(who, key=key, name=name, outsider=who.outsider or not member.of_team)
 
     # --- out ---------------------------------------------------------------------------------------------
 

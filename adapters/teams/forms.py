@@ -53,7 +53,7 @@ def _inputs(form: Form) -> tuple[list[Json], list[Json]]:
     titled = paragraph((Span(form.title, bold=True),), size="Medium") if len(form.inputs) > 1 else []
     above, whole = titled, list[Json]()
     for question in form.inputs:
-        control = [*_error(question), _control(question)]
+        control = [*_error(question), _control(question, alone=len(form.inputs) == 1)]
         if whole and sum(map(size, whole + control)) > limits.PAGE_BYTES - 2_000:
             break
         above += _prompt_above(question)
@@ -126,14 +126,14 @@ def _send(form: Form) -> Json:
 # --- one control -------------------------------------------------------------------------------------------
 
 
-def _control(question: Input) -> Json:
+def _control(question: Input, *, alone: bool) -> Json:
     if question.kind in _PICKED or question.kind == "many":
         choices = [_choice(o) for o in question.options]
         if choices and size(choices) <= limits.CHOICES_BYTES:
             return _choice_set(question, choices)
     if question.kind == "scale" and not question.options:
         return _number(question)
-    return _words(question)
+    return _words(question, alone)
 
 
 def _base(question: Input, how: str, missing: str) -> Json:
@@ -148,10 +148,11 @@ def _base(question: Input, how: str, missing: str) -> Json:
     return {**control, "placeholder": hint} if hint else control
 
 
-def _words(question: Input) -> Json:
+def _words(question: Input, alone: bool) -> Json:
     control = {"type": "Input.Text", **_base(question, "text", "A few words here, please.")}
     labels = ", ".join(o.label for o in question.options if o.label)
-    if labels and "placeholder" not in control:
+    buttoned = alone and len(question.options) <= 2 * limits.BUTTONS
+    if labels and not buttoned and "placeholder" not in control:
         control["placeholder"] = clip(harmless(f"Or type: {labels}"), limits.INPUT_LABEL)
     if question.multiline:
         control["isMultiline"] = True

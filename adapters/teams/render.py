@@ -70,6 +70,7 @@ def wire(body: object) -> bytes:
 
 
 def _adaptive(body: list[Json], text: str) -> Json:
+    wide = any(b["type"] == "Table" or b["type"].startswith("Chart.") for b in body)
     return {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -77,7 +78,7 @@ def _adaptive(body: list[Json], text: str) -> Json:
         "lang": "en",
         "fallbackText": clip(clean(text), limits.SUMMARY),
         "body": body,
-        "msteams": {"width": "Full"},
+        **({"msteams": {"width": "Full"}} if wide else {}),
     }
 
 

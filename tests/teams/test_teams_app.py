@@ -103,7 +103,10 @@ async def test_a_retried_delivery_is_heard_and_answered_once(start: Start) -> No
 
 async def test_installing_the_app_greets_once(start: Start) -> None:
     bot = await start(always(card("Hello.")))
-    await bot.receives(activity("installationUpdate", action="add"))
+    installed = activity("installationUpdate", action="add")
+    installed["from"].pop("name")
+    await bot.receives(installed)
+    assert bot.heard.inbound[0].who.name == "Priya"
     await bot.receives(activity("conversationUpdate", membersAdded=[{"id": BOT}]))
     assert bot.fake.words() == "Hello."
     assert bot.heard.inbound[0].act == Opened()
