@@ -14,6 +14,7 @@ from bot.services import scoring
 from bot.services.follow import climbs, decisions
 from bot.services.reports import digests
 from bot.services.turn import offer
+from bot.storage import tallies
 from bot.storage.tables import Client, Outgoing, Person, PromiseRow, Schedule, Tenant
 from bot.view import Actions, card, say, to_json
 
@@ -27,6 +28,7 @@ async def tick(db: AsyncSession, now: datetime, playbook: Playbook) -> list[int]
     """Turn everything due by now into waiting messages; gives the outbox ids made."""
     made: list[Outgoing | None] = [_warn(db, now, *row) for row in await _due_promises(db, now)]
     await scoring.rescore_due(db, now)
+    await tallies.fold(db)
     made += await digests.due(db, now, playbook)
     made += await decisions.due(db, now)
     made += await climbs.due(db, now)
