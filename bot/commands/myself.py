@@ -1,4 +1,4 @@
-"""What people say about themselves: their time zone, their working hours and the holidays of their country."""
+"""What people say about themselves and their team: time zone, working hours, a second platform."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from bot.coach.dates import parse_time, parse_weekday
 from bot.coach.hours import Hours
 from bot.errors import Refusal
+from bot.services import linking
 from bot.services.turn import Result, Turn, told
 
 _HOURS = re.compile(r"(\d\S*)\s*(?:to|till|until|-|–)\s*(\d\S*)", re.IGNORECASE)
@@ -92,3 +93,8 @@ def _check(turn: Turn, kept: dict[str, object]) -> None:
         country=str(kept["country"]) if "country" in kept else None,
         subdivision=str(kept["subdivision"]) if "subdivision" in kept else None,
     )
+
+
+async def link(turn: Turn, words: str) -> Result:
+    """Join a second platform of the same team, by a one-time code."""
+    return await linking.join(turn, words) if words.strip() else await linking.offer_code(turn)

@@ -87,6 +87,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("clients", "clients", "Every client with an open case.", managing.clients_open),
     Command("close", "close CLIENT", "End a case: healed, parted or lost.", about_case.close),
     Command("lessons", "lessons WORDS", "What earlier cases taught.", managing.learned),
+    Command("link", "link [CODE]", "One team on two platforms: a one-time code joins them (admins).", myself.link),
     Command("zone", "zone CITY", "Your time zone, where the platform does not say it.", myself.zone),
     Command(
         "hours",
