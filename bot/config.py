@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import CannotStart
@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     salvage_deliver: bool = True
     salvage_playbook: Path | None = None
     salvage_zone: str = ""
+    salvage_retention_days: int = Field(default=0, ge=0, le=36_500)
 
     slack_bot_token: SecretStr = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")

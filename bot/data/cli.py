@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,14 +12,16 @@ import click
 
 from bot.clock import LocalClock
 from bot.config import read_settings
+from bot.data import audit as trail
 from bot.data import csv_file, csv_in, csv_said, jsonl_in, jsonl_out
 from bot.data.csv_row import BadCell, Reader
-from bot.data.opening import find_workspace, opened, the_workspace
+from bot.data.erase import client_named, count_client, erase_client
+from bot.data.opening import find_workspace, forget_what_was_deleted, opened, reading, the_workspace
 from bot.data.scope import space_of
 from bot.errors import NotFound, Refusal
 from bot.local import TENANT
 from bot.services import people
-from bot.storage.database import Database
+from bot.storage.database import Database, sqlite_file
 from bot.storage.tables import Workspace
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -52,6 +55,24 @@ def add_to(group: click.Group, run: Run) -> None:
     def export(workspace: str | None) -> None:
         """Everything of a workspace as JSON lines, without tokens: salvage export > file.jsonl."""
         run(export_all(workspace, sys.stdout.buffer))
+
+    @group.command()
+    @click.argument("client")
+    @_workspace
+    @click.option("--yes", is_flag=True, help="Don't ask.")
+    def erase(client: str, workspace: str | None, yes: bool) -> None:
+        """Remove a client and everything kept of them, for good."""
+        run(erase_one(client, workspace, yes=yes))
+
+    @group.command()
+    @_workspace
+    @click.option("--case", metavar="SAL-7", help="Only of this case.")
+    @click.option("--person", metavar="NAME", help="Only by people of this name.")
+    @click.option("--since", metavar="DATE", help="Only from this day on.")
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+    def audit(workspace: str | None, case: str | None, person: str | None, since: str | None, as_json: bool) -> None:
+        """Who read or changed whose case, and when; oldest first."""
+        run(print_trail(workspace, case, person, since, as_json=as_json))
 
 
 async def import_csv(
@@ -161,6 +182,62 @@ async def import_export(file: Path, *, dry_run: bool) -> None:
 
 def _per_table(counts: dict[str, int]) -> str:
     return ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in counts.items())
+
+
+async def erase_one(name: str, key: str | None, *, yes: bool) -> None:
+    """A client, after it was said what goes."""
+    async with opened(read_settings()) as database:
+        async with database.begin() as db:
+            client = await client_named(db, (await the_workspace(db, key)).id, name)
+            found = await count_client(db, client)
+        if not yes and not _agreed(f"Erase {client.name}: {found.words}. This can't be undone. Erase it?"):
+            raise Refusal("Nothing was erased. Answer y, or add --yes, to say that you mean it.")
+        now = (await _clock(database)).now()
+        async with database.begin() as db:
+            workspace = await the_workspace(db, key)
+            client = await client_named(db, workspace.id, name)
+            space = await space_of(db, workspace.id)
+            erased = await erase_client(db, space, client, now)
+        await forget_what_was_deleted(database)
+        click.echo(f"Erased: {erased.words}.")
+        for line in _still_elsewhere(database, space.keys):
+            click.echo(line)
+
+
+def _agreed(question: str) -> bool:
+    try:
+        return click.confirm(question, default=False)
+    except click.Abort:
+        return False
+
+
+def _still_elsewhere(database: Database, keys: Sequence[str]) -> Iterator[str]:
+    """Where words of the client may be that no command of ours reaches."""
+    if any(key != TENANT for key in keys):
+        yield "Messages already posted in Slack or Teams are still there; delete them where they stand."
+    file = sqlite_file(database.url)
+    backups = sorted(file.parent.glob(f"{file.name}.backup-*")) if file else []
+    if backups:
+        yield f"Backups still hold the client: {', '.join(str(b) for b in backups)}."
+
+
+async def print_trail(
+    key: str | None, case: str | None, person: str | None, since: str | None, *, as_json: bool
+) -> None:
+    """The audit trail, printed as it is read."""
+    settings = read_settings()
+    async with opened(settings) as database:
+        async with database.begin() as db:
+            workspace = await the_workspace(db, key)
+            zone = str(workspace.settings.get("zone") or settings.zone)
+        want = trail.wanted(case, person, since, (await _clock(database)).now(), zone)
+        shown = 0
+        async with reading(database) as connection:
+            async for looked in trail.trail(connection, workspace.id, want):
+                click.echo(json.dumps(looked.record, ensure_ascii=False) if as_json else looked.words(zone))
+                shown += 1
+        if not shown and not as_json:
+            click.echo("Nothing in the trail fits that.")
 
 
 class _Bar:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.data.opening import reading
 from bot.data.records import FORMAT, line_of, to_line
 from bot.data.scope import TABLES, Space, of_workspace
 from bot.storage.database import Database
@@ -17,8 +17,7 @@ AT_ONCE = 1_000
 
 async def exported(database: Database, space: Space) -> AsyncIterator[bytes]:
     """Every line of a workspace's export, as it was at one instant; memory does not grow with it."""
-    async with database.engine.connect() as connection:
-        await _as_of_now(connection, database)
+    async with reading(database) as connection:
         counts = {}
         for table in TABLES:
             query = select(func.count()).select_from(table).where(of_workspace(table, space))
@@ -37,13 +36,3 @@ async def exported(database: Database, space: Space) -> AsyncIterator[bytes]:
             rows = await connection.stream(query.execution_options(yield_per=AT_ONCE))
             async for row in rows.mappings():
                 yield to_line(table, {k: row[k] for k in table.c.keys()})  # noqa: SIM118 - these are column names
-
-
-async def _as_of_now(connection: AsyncConnection, database: Database) -> None:
-    """Read one instant's state from here on, without keeping anybody from writing."""
-    if database.sqlite:
-        # The engine begins as a writer; a reader's transaction sees one state too and holds nobody up.
-        await connection.exec_driver_sql("COMMIT")
-        await connection.exec_driver_sql("BEGIN")
-    else:
-        await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot.config import Settings
 from bot.errors import CannotStart, NotFound
@@ -32,6 +32,28 @@ async def opened(settings: Settings, *, make: bool = False) -> AsyncIterator[Dat
         yield database
     finally:
         await database.close()
+
+
+@contextlib.asynccontextmanager
+async def reading(database: Database) -> AsyncIterator[AsyncConnection]:
+    """A connection that sees the database as it is at this instant and keeps nobody from writing."""
+    async with database.engine.connect() as connection:
+        if database.sqlite:
+            # The engine begins as a writer; a reader's transaction sees one state too and holds nobody up.
+            await connection.exec_driver_sql("COMMIT")
+            await connection.exec_driver_sql("BEGIN")
+        else:
+            await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield connection
+
+
+async def forget_what_was_deleted(database: Database) -> None:
+    """Empty SQLite's write-ahead log, in which deleted words would stay readable for a while."""
+    if database.sqlite:
+        async with database.engine.connect() as connection:
+            await connection.exec_driver_sql("COMMIT")
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            await connection.exec_driver_sql("BEGIN")
 
 
 async def find_workspace(db: AsyncSession, key: str | None) -> Workspace | None:
