@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, event, func, select
+from sqlalchemy import Select, event, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import object_session
 
@@ -61,7 +62,7 @@ class Courier:
 
     # --- lanes ---------------------------------------------------------------------------------------------
 
-    async def send_for(self, tenant: str, fence: ColumnElement[bool] | None = None) -> None:
+    async def send_for(self, tenant: str, fence: Select[Any] | None = None) -> None:
         """Run a tenant's lane until nothing of it is due."""
         lane = Lane(tenant, self.ledger, self.gate, self.messengers, pace_of(tenant, self.paces), fence)
         self.lanes[tenant] = lane

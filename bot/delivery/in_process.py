@@ -91,7 +91,7 @@ class InProcess:
         """Start the lanes that have something to send; gives the seconds until there is more."""
         try:
             await self._look()
-            async with self.courier.database.begin() as db:
+            async with self.courier.database.reading() as db:
                 await self.courier.count_waiting(db)
                 return await self.courier.until_due(db)
         except Exception as wrong:
@@ -131,7 +131,7 @@ class InProcess:
         """Another process delivers; wait until nothing that it can send is left, a few seconds at most."""
         until = asyncio.get_running_loop().time() + PATIENCE
         while asyncio.get_running_loop().time() < until:
-            async with self.courier.database.begin() as db:
+            async with self.courier.database.reading() as db:
                 due = await ready_tenants(db, self.courier.clock.now())
             if not any(platform_of(tenant) in self.courier.messengers for tenant in due):
                 return

@@ -10,9 +10,10 @@ import asyncio
 import contextlib
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement
+from sqlalchemy import Select
 
 from bot.delivery.gate import LANE, Gate
 from bot.delivery.ledger import Ledger, Take
@@ -43,7 +44,7 @@ class Lane:
     gate: Gate
     messengers: Messengers
     pace: Pace = FREE
-    fence: ColumnElement[bool] | None = None
+    fence: Select[Any] | None = None
     handled: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _sending: set[asyncio.Task[None]] = field(default_factory=set)

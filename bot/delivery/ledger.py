@@ -12,9 +12,24 @@ from datetime import datetime
 from typing import Any, TypeAlias, cast
 
 import structlog
-from sqlalchemy import ColumnElement, Row, and_, exists, literal_column, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from bot.delivery.occurrences import occur
 from bot.delivery.sender import Job, Outcome
@@ -22,27 +37,29 @@ from bot.delivery.settling import settle
 from bot.delivery.together import Together
 from bot.ports import Clock, MessageRef
 from bot.storage.database import Database
-from bot.storage.tables import Outgoing, Tenant
+from bot.storage.tables import Instant, Outgoing, Tenant
 from bot.view import card_from_json
 
 log = structlog.get_logger()
 
-OCCURRENCES = 64
-"""Check-ins made due at a time, where a lane has nothing else left to send."""
+OCCURRENCES, MOST_EACH = 192, 64
+"""Check-ins made due in one transaction: in all, and for one tenant."""
+
+_OUTBOX = cast(Table, Outgoing.__table__)
 
 # Written into the statement, not bound: only so do both databases use the indexes of what is still to be sent.
 WAITING: ColumnElement[str] = literal_column("'waiting'")
 SENDING: ColumnElement[str] = literal_column("'sending'")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Take:
     """Up to ``most`` messages of a tenant; ``fence`` must hold in the database, ``due`` asks for new check-ins."""
 
     tenant: str
     most: int
     due: bool = False
-    fence: ColumnElement[bool] | None = None
+    fence: Select[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,71 +125,80 @@ class Ledger:
         if outcomes:
             await settle(db, now, outcomes)
             await db.flush()
-        standing = await _standing(db, [a.job for a in asked if isinstance(a, Still)])
-        answers: list[Any] = []
         for request in asked:
-            match request:
-                case Take():
-                    answers.append(await _take(db, now, request))
-                case Reopen(tenant):
-                    await _reopen(db, tenant)
-                    answers.append(None)
-                case Still(job):
-                    answers.append(job.id in standing)
-                case _:
-                    answers.append(None)
-        return answers
+            if isinstance(request, Reopen):
+                await _reopen(db, request.tenant)
+        taken = await _take(db, now, [a for a in asked if isinstance(a, Take)])
+        standing = await _standing(db, [a.job for a in asked if isinstance(a, Still)])
+        return [
+            taken[request] if isinstance(request, Take) else isinstance(request, Still) and request.job.id in standing
+            for request in asked
+        ]
 
 
-async def _take(db: AsyncSession, now: datetime, request: Take) -> Taken:
-    jobs = await _claim(db, now, request, request.most)
-    if len(jobs) == request.most or not request.due or (request.fence is not None and not await _holds(db, request)):
-        return Taken(tuple(jobs), more=request.due)
-    made = await occur(db, now, request.tenant, OCCURRENCES)
-    if made:
-        await db.flush()
-        jobs += await _claim(db, now, request, request.most - len(jobs))
-    return Taken(tuple(jobs), more=made >= OCCURRENCES)
+async def _take(db: AsyncSession, now: datetime, requests: Sequence[Take]) -> dict[Take, Taken]:
+    """What each lane gets: messages that wait, and, for lanes that have room for more, check-ins made due just now."""
+    jobs = {request: await _claim(db, now, request, request.most) for request in requests}
+    hungry = [r for r in requests if r.due and len(jobs[r]) < r.most and await _holds(db, r)]
+    each = max(min(OCCURRENCES // max(len(hungry), 1), MOST_EACH), 2)
+    made = await occur(db, now, [r.tenant for r in hungry], each) if hungry else {}
+    for request in hungry:
+        if made.get(request.tenant):
+            jobs[request] += await _claim(db, now, request, request.most - len(jobs[request]))
+    return {r: Taken(tuple(jobs[r]), more=made.get(r.tenant, 0) >= each if r in hungry else r.due) for r in requests}
 
 
 async def _holds(db: AsyncSession, request: Take) -> bool:
-    return bool(await db.scalar(select(request.fence))) if request.fence is not None else True
+    """Whether the lane is still this process's to run."""
+    return request.fence is None or bool(await db.scalar(request.fence))
 
 
 async def _claim(db: AsyncSession, now: datetime, request: Take, most: int) -> list[Job]:
-    gone = exists().where(Tenant.key == request.tenant, Tenant.removed_at.is_not(None))
-    chosen = select(Outgoing.id).where(Outgoing.tenant == request.tenant, is_ready(now), ~gone)
-    if request.fence is not None:
-        chosen = chosen.where(request.fence)
-    claim = (
-        update(Outgoing)
-        .where(
-            Outgoing.id.in_(chosen.order_by(Outgoing.not_before, Outgoing.id).limit(most)), Outgoing.state == WAITING
-        )
-        .values(state="sending", attempts=Outgoing.attempts + 1)
-        .returning(
-            Outgoing.id, Outgoing.tenant, Outgoing.place, Outgoing.key, Outgoing.card, Outgoing.secret,
-            Outgoing.owner_id, Outgoing.occurrence_id, Outgoing.edits, Outgoing.attempts, Outgoing.not_before,
-        )
-        .execution_options(synchronize_session=False)
-    )  # fmt: skip
-    rows = sorted(await db.execute(claim), key=lambda row: (row.not_before, row.id))
+    """Mark the first ready messages of a tenant as being sent, and give them."""
+    if not await _holds(db, request):
+        return []
+    claimed = await (await db.connection()).execute(_CLAIM, {"of": request.tenant, "now": now, "most": most})
+    rows = sorted(claimed, key=lambda row: (row.not_before, row.id))
     return [job for row in rows if (job := await _job(db, row)) is not None]
 
 
-def is_ready(now: datetime) -> ColumnElement[bool]:
+def is_ready(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """A message that is due and first in its place: nothing before it there is due, being sent, or to be retried."""
-    before = aliased(Outgoing)
+    before = _OUTBOX.alias("before")
     earlier = exists().where(
-        before.place == Outgoing.place,
-        before.id < Outgoing.id,
-        before.state.in_((WAITING, SENDING)),
+        before.c.place == _OUTBOX.c.place,
+        before.c.id < _OUTBOX.c.id,
+        before.c.state.in_((WAITING, SENDING)),
         or_(
-            before.state == SENDING,
-            and_(before.state == WAITING, or_(before.not_before <= now, before.attempts > 0)),
+            before.c.state == SENDING,
+            and_(before.c.state == WAITING, or_(before.c.not_before <= now, before.c.attempts > literal_column("0"))),
         ),
     )
-    return and_(Outgoing.state == WAITING, Outgoing.not_before <= now, ~earlier)
+    return and_(_OUTBOX.c.state == WAITING, _OUTBOX.c.not_before <= now, ~earlier)
+
+
+def _claiming() -> Update:
+    """The statement that takes messages, made once: to compile it costs more than to run it."""
+    now, tenant = bindparam("now", type_=Instant()), bindparam("of", type_=String())
+    gone = exists().where(Tenant.key == tenant, Tenant.removed_at.is_not(None))
+    chosen = (
+        select(_OUTBOX.c.id)
+        .where(_OUTBOX.c.tenant == tenant, is_ready(now), ~gone)
+        .order_by(_OUTBOX.c.not_before, _OUTBOX.c.id)
+        .limit(bindparam("most", type_=Integer()))
+    )
+    return (
+        update(_OUTBOX)
+        .where(_OUTBOX.c.id.in_(chosen), _OUTBOX.c.state == WAITING)
+        .values(state=SENDING, attempts=_OUTBOX.c.attempts + literal_column("1"))
+        .returning(
+            *(_OUTBOX.c[name] for name in ("id", "tenant", "place", "key", "card", "secret", "owner_id")),
+            *(_OUTBOX.c[name] for name in ("occurrence_id", "edits", "attempts", "not_before")),
+        )
+    )
+
+
+_CLAIM = _claiming()
 
 
 async def _job(db: AsyncSession, row: Row[Any]) -> Job | None:

@@ -1,4 +1,4 @@
-"""Check-ins that come due: a lane turns its tenant's due schedules into waiting messages, many in one go."""
+"""Check-ins that come due: the lanes' tenants' due schedules become waiting messages, many in one go."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.coach import cadence as rhythm
@@ -43,17 +43,55 @@ class _Known:
     missed: Counter[int] = field(default_factory=Counter)
 
 
-async def occur(db: AsyncSession, now: datetime, tenant: str, most: int) -> int:
-    """Turn a tenant's due schedules into occurrences and messages; gives how many schedules were taken."""
-    schedules = await _due(db, now, tenant, most)
-    if not schedules:
-        return 0
-    known = await _read(db, schedules)
-    begun = [pair for s in schedules if (pair := _begin(db, now, s, known)) is not None]
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A schedule's occurrence at an instant, and when the next one is."""
+
+    schedule: Schedule
+    at: datetime
+    following: datetime | None
+    anchor: datetime
+
+
+_SCHEDULES = cast(Table, Schedule.__table__)
+_MOVE_ON = (
+    update(_SCHEDULES)
+    .where(_SCHEDULES.c.id == bindparam("moved"))
+    .values(
+        anchor_at=bindparam("anchor_at"),
+        next_due_at=bindparam("next_due_at"),
+        state=bindparam("state"),
+        version=_SCHEDULES.c.version + literal_column("1"),
+    )
+)
+
+
+async def occur(db: AsyncSession, now: datetime, tenants: Sequence[str], each: int) -> Counter[str]:
+    """Turn the tenants' due schedules into occurrences and messages; gives how many of each were taken."""
+    schedules = [schedule for tenant in tenants for schedule in await _due(db, now, tenant, each)]
+    if schedules:
+        known = await _read(db, schedules)
+        await _write(db, now, [due for s in schedules if (due := _begin(db, now, s, known)) is not None], known)
+    return Counter(schedule.tenant for schedule in schedules)
+
+
+async def _write(db: AsyncSession, now: datetime, begun: Sequence[_Due], known: _Known) -> None:
+    """Keep the occurrences, move their schedules on, and write the messages: a few statements for all of them."""
+    if not begun:
+        return
+    adding = insert(Occurrence).returning(Occurrence.id, sort_by_parameter_order=True)
+    ids = await db.scalars(
+        adding, [{"schedule_id": d.schedule.id, "case_id": d.schedule.case_id, "due_at": d.at} for d in begun]
+    )
+    occurrences = dict(zip(ids, begun, strict=True))
+    await (await db.connection()).execute(_MOVE_ON, [_moved(due) for due in begun])
+    messages = [_message(now, occurrence, due, known) for occurrence, due in occurrences.items()]
+    await db.execute(insert(Outgoing), messages)
+    for occurrence, due in occurrences.items():
+        case = known.cases[due.schedule.case_id]
+        begins = Occurrence(id=occurrence, schedule_id=due.schedule.id, case_id=case.id, due_at=due.at)
+        await climbs.start(db, begins, case, known.owners[case.owner_id])
     await db.flush()
-    for schedule, occurrence in begun:
-        await _announce(db, now, schedule, occurrence, known)
-    return len(schedules)
 
 
 async def _due(db: AsyncSession, now: datetime, tenant: str, most: int) -> Sequence[Schedule]:
@@ -109,15 +147,14 @@ async def _count_missed(db: AsyncSession, schedules: Sequence[Schedule], known: 
             known.missed[row.schedule_id] += 1
 
 
-def _begin(db: AsyncSession, now: datetime, schedule: Schedule, known: _Known) -> tuple[Schedule, Occurrence] | None:
+def _begin(db: AsyncSession, now: datetime, schedule: Schedule, known: _Known) -> _Due | None:
     """One occurrence of a schedule, however many were missed; None where nothing is to be asked."""
     case = known.cases[schedule.case_id]
     if case.closed_at is not None and not (schedule.purpose == "watch" and watch.watched(case, now)):
         schedule.state, schedule.next_due_at = "done", None
         return None
-    assert schedule.next_due_at is not None, "only schedules with a due time are chosen"
     try:
-        due, following = rhythm.catch_up(rhythm.from_json(schedule.cadence), schedule.next_due_at, now)
+        due = _reckon(schedule, now)
     except Exception:
         log.exception("delivery.schedule_unreadable", schedule=schedule.id)
         schedule.next_due_at = now + PUT_OFF
@@ -126,36 +163,45 @@ def _begin(db: AsyncSession, now: datetime, schedule: Schedule, known: _Known) -
         owner = known.owners[case.owner_id]
         db.add(climbs.another_way(schedule, case, known.clients[case.client_id], owner, now))
         return None
-    occurrence = Occurrence(schedule_id=schedule.id, case_id=case.id, due_at=due)
-    db.add(occurrence)
-    schedule.anchor_at, schedule.next_due_at = due, following
-    if following is None:
-        schedule.state = "done"
-    return schedule, occurrence
+    return due
 
 
-async def _announce(db: AsyncSession, now: datetime, schedule: Schedule, occurrence: Occurrence, known: _Known) -> None:
+def _reckon(schedule: Schedule, now: datetime) -> _Due:
+    """What is due of a schedule, and from where its weeks are counted on."""
+    assert schedule.next_due_at is not None, "only schedules with a due time are chosen"
+    cadence, before = rhythm.from_json(schedule.cadence), schedule.anchor_at
+    due, following = rhythm.catch_up(cadence, schedule.next_due_at, now, before)
+    assert due is not None, "only schedules that are due are chosen"
+    # A check-in that was put off must not move a fortnightly rhythm into the other week.
+    put_off = before is not None and rhythm.next_due(cadence, due - timedelta(seconds=1), before) != due
+    return _Due(schedule, due, following, before if put_off and before is not None else due)
+
+
+def _moved(due: _Due) -> dict[str, Any]:
+    state = "on" if due.following else "done"
+    return {"moved": due.schedule.id, "anchor_at": due.anchor, "next_due_at": due.following, "state": state}
+
+
+def _message(now: datetime, occurrence: int, due: _Due, known: _Known) -> dict[str, Any]:
+    schedule = due.schedule
     case = known.cases[schedule.case_id]
     owner = known.owners[case.owner_id]
-    await climbs.start(db, occurrence, case, owner)
-    week = (occurrence.due_at - case.opened_at).days // 7 + 1
-    db.add(
-        Outgoing(
-            workspace_id=schedule.workspace_id,
-            tenant=schedule.tenant,
-            place=schedule.place,
-            key=message_key(occurrence.id),
-            card=to_json(cards.nudge(_file(now, case, known), occurrence.id, week)),
-            secret=True,
-            owner_id=owner.id,
-            case_id=case.id,
-            occurrence_id=occurrence.id,
-            state="waiting",
-            not_before=_when(owner, occurrence.due_at),
-            made_at=now,
-            problem="",
-        )
-    )
+    week = (due.at - case.opened_at).days // 7 + 1
+    return {
+        "workspace_id": schedule.workspace_id,
+        "tenant": schedule.tenant,
+        "place": schedule.place,
+        "key": message_key(occurrence),
+        "card": to_json(cards.nudge(_file(now, case, known), occurrence, week)),
+        "secret": True,
+        "owner_id": owner.id,
+        "case_id": case.id,
+        "occurrence_id": occurrence,
+        "state": "waiting",
+        "not_before": _when(owner, due.at),
+        "made_at": now,
+        "problem": "",
+    }
 
 
 def _when(owner: Person, due: datetime) -> datetime:

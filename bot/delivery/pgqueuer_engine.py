@@ -24,7 +24,7 @@ from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job as Turn
 from pgqueuer.queries import Queries
 from pgqueuer.types import QueueEntrypoint
-from sqlalchemy import column, exists, make_url, select, table, text
+from sqlalchemy import column, make_url, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.courier import Courier, posted_in, ready_tenants
@@ -225,7 +225,7 @@ class PgQueuerEngine:
         manager = self._manager
         if manager is None:
             return
-        held = exists().where(_JOBS.c.id == turn.id, _JOBS.c.queue_manager_id == manager.queue_manager_id)
+        held = select(_JOBS.c.id).where(_JOBS.c.id == turn.id, _JOBS.c.queue_manager_id == manager.queue_manager_id)
         while True:
             await self.courier.send_for(tenant, held)
             if await self._ended(turn, tenant, held, manager):
@@ -247,7 +247,7 @@ class PgQueuerEngine:
             free = await db.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _lock_key(tenant)})
             if not free and not leaving:
                 return False
-            if not await db.scalar(select(held)):
+            if not await db.scalar(held):
                 return True
             left = bool(await ready_tenants(db, self.courier.clock.now(), tenant))
             if left and not leaving:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import metrics
@@ -18,9 +18,12 @@ from bot.view import Actions, Card, Element, card, say, to_json
 
 log = structlog.get_logger()
 
+# Written into the statement, since many rows are updated with it at once.
+OPEN: tuple[ColumnElement[str], ...] = (literal_column("'sending'"), literal_column("'waiting'"))
+
 _SENT = (
     update(Outgoing.__table__)  # type: ignore[arg-type] # a Table, which mypy sees as a FromClause
-    .where(Outgoing.__table__.c.id == bindparam("job"), Outgoing.__table__.c.state.in_(("sending", "waiting")))
+    .where(Outgoing.__table__.c.id == bindparam("job"), Outgoing.__table__.c.state.in_(OPEN))
     .values(state="sent", sent_at=bindparam("now"), ref=bindparam("sent_ref"), problem="")
 )
 

@@ -86,6 +86,7 @@ class Together(Generic[Ask, Answer]):
 
     async def _apart(self, batch: list[tuple[Ask, asyncio.Future[Answer]]], wrong: Exception) -> None:
         if len(batch) > 1:
+            log.warning("delivery.one_by_one", requests=len(batch), exc_info=wrong)
             for pair in batch:
                 await self._patiently([pair])
         elif not batch[0][1].done():

@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.errors import CannotStart
 
+_READING = "salvage_reading"
+
 BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
 
 
@@ -42,6 +44,14 @@ class Database:
             yield session
             for hook in self.before_commit:
                 await hook(session)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads: it sees one moment, waits for no writer and keeps none waiting."""
+        async with self._sessions() as session:
+            await session.connection(execution_options={_READING: True})
+            yield session
+            await session.rollback()
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -99,7 +109,8 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reading = connection.get_execution_options().get(_READING)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 
