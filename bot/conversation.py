@@ -44,6 +44,7 @@ from bot.ports import (
     Said,
     Submitted,
 )
+from bot.rows import look_again
 from bot.services import people, shown, upkeep
 from bot.services.reports import asks
 from bot.services.turn import Begin, Result, Turn, told
@@ -151,7 +152,7 @@ class Conversation:
                 await db.refresh(turn.person)
                 await db.refresh(turn.workspace)
                 if isinstance(no, Stale):
-                    await seat.look_again(turn)
+                    await look_again(turn)
                 result = await seat.reoffer(self.dialogs, turn, told(str(no)))
             reply = await self._shown(turn, inbound, result)
             posted = bool(turn.posted)

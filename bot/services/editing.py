@@ -9,9 +9,9 @@ from bot.coach.wishes import split_wishes
 from bot.errors import DialogError, Stale
 from bot.services import cards, cases
 from bot.services.follow import contacts
-from bot.services.turn import Result, Turn, shown
+from bot.services.turn import Result, Turn, offer, shown
 from bot.storage.tables import Criterion
-from bot.view import card, clip, say
+from bot.view import Actions, Line, card, clip, say
 
 
 async def edited(turn: Turn, outcome: o.CaseEdit) -> Result:
@@ -23,6 +23,7 @@ async def edited(turn: Turn, outcome: o.CaseEdit) -> Result:
                 f"{who} changed the same a moment ago: {clip(entry.words, 200)}. Nothing of yours was changed; "
                 "answer again if yours still holds."
             )
+    changed: list[Line] = []
     for name, value in outcome.changes.items():
         if name == "wishes":
             turn.db.add_all(Criterion(case_id=case.id, words=wish) for wish in split_wishes(value))
@@ -41,9 +42,13 @@ async def edited(turn: Turn, outcome: o.CaseEdit) -> Result:
                 await contacts.hurt(turn, case)
         else:
             raise DialogError(f"a case has no field {name!r} to edit")
-        cases.note(turn, case, "edited", f"{FIELD_WORDS.get(name, name)}: {_in_words(name, value)}", field=name)
+        words = f"{FIELD_WORDS.get(name, name)}: {_in_words(name, value)}"
+        cases.note(turn, case, "edited", words, field=name)
+        changed.append(say("Changed. {what}.", what=clip(words[:1].upper() + words[1:], 300).rstrip(".")))
     file = await cases.settle(turn, case)
-    return shown(card(say("Changed."), cards.headline(file), cards.people_line(file)))
+    return shown(
+        card(*changed, cards.headline(file), cards.people_line(file), Actions((offer("Next step", f"next {file.label}"),)))
+    )
 
 
 def _in_words(name: str, value: str) -> str:

@@ -116,6 +116,8 @@ def _second_failure(file: CaseFile) -> Card:
 async def step_taken(turn: Turn, outcome: o.StepTaken) -> Result:
     """Keep what became of a play; two people at once are told of each other, and nothing is done twice."""
     case = await cases.by_number(turn, outcome.case)
+    if case.closed_at is not None:
+        return told(f"SAL-{case.number} is closed, so nothing was changed. Has it gone sour again? Then start it anew.")
     changes = await cases.changes_since(turn, case, outcome.last_entry)
     play = turn.playbook.get(outcome.play)
     earlier = next(
@@ -266,7 +268,7 @@ async def draft_made(turn: Turn, outcome: o.DraftMade) -> Result:
     did = f"you called, {when}." if outcome.talk else f"you sent it, {when}. I never send anything myself."
     noted = card(f"Noted: {did}")
     found = commitments(outcome.words, turn.now, turn.person.zone)
-    if found:
+    if found and not await promises.watched(turn, case.client_id, found[0].due):
         args = {
             "client_id": case.client_id,
             "case": case.number,

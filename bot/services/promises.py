@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 
 from bot.coach import outcomes as o
@@ -62,6 +64,14 @@ async def renegotiated(turn: Turn, number: int) -> PromiseRow:
     if row.state == "open":
         row.state, row.settled_at, row.warn_at = "renegotiated", turn.now, None
     return row
+
+
+async def watched(turn: Turn, client_id: int, due: datetime) -> bool:
+    """Whether a promise to this client for this very time is watched already."""
+    query = select(PromiseRow.id).where(
+        PromiseRow.client_id == client_id, PromiseRow.state == "open", PromiseRow.due_at == due
+    )
+    return (await turn.db.scalar(query.limit(1))) is not None
 
 
 async def counts(turn: Turn, client_id: int) -> dict[str, int]:

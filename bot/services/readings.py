@@ -42,6 +42,9 @@ async def answer(turn: Turn, number: int, reading: str) -> Result:
     await _edit_message(turn, occurrence, answered)
     words = f"{client.name}: {cards.READING_WORDS[reading]}, noted." + (f" {pace}" if pace else "")
     buttons = [offer("Log what they said", f"log {file.label}"), offer("Next step", f"next {file.label}")]
+    if reading == "no_reply":
+        words += " Try another way than the last time; a call often reaches those whom a mail does not."
+        buttons[0] = offer("Draft a short line", f"draft check_in {file.label}")
     if reopened:
         words += f" SAL-{case.number} is open again and goes first."
     if reading == "colder":

@@ -1,0 +1,89 @@
+"""Open questions as cards, and where a kept conversation stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.dialog import Ask, Make, Question, Standing, advance, line_of, said_key, without_last
+from bot.storage.tables import ConversationRow
+from bot.view import Card, Form, Input, card, merge, plain, say
+
+Dialogs = Mapping[str, Callable[[Mapping[str, Any]], Make]]
+
+
+def open_question(dialogs: Dialogs, row: ConversationRow | None) -> Ask | None:
+    """The question a conversation waits with; None where it is over or unknown."""
+    if row is None or row.dialog not in dialogs:
+        return None
+    standing: Standing = advance(dialogs[row.dialog](row.args), row.answers)
+    return standing if isinstance(standing, Ask) else None
+
+
+def to_say_again(dialogs: Dialogs, row: ConversationRow) -> dict[str, Any]:
+    """The answers without the marks of what was said right before the open question: it is needed to answer it."""
+    if row.dialog not in dialogs:
+        return dict(row.answers)
+    make = dialogs[row.dialog](row.args)
+    unmarked = {key: kept for key, kept in row.answers.items() if not key.startswith(said_key(""))}
+    standing = advance(make, unmarked)
+    earlier: set[str] = set()
+    if standing.path.answered:
+        # What is said up to the last answer is no longer needed.
+        earlier = {s.key for s in advance(make, without_last(unmarked, standing.path)).path.unsaid}
+    again = {said_key(s.key) for s in standing.path.unsaid if s.key not in earlier}
+    return {key: kept for key, kept in row.answers.items() if key not in again}
+
+
+def with_question(said_now: list[Card], question: Card) -> tuple[Card, ...]:
+    """Say and ask in one message, unless what is said has buttons of its own."""
+    if any(c.actions for c in said_now):
+        return (*said_now, question)
+    return (merge([*said_now, question]),)
+
+
+def pressed_card(question: Question[Any], accepted: Any) -> Card | None:
+    """What a question's message turns into once one of its buttons was pressed."""
+    if not isinstance(accepted, dict):
+        return None
+    label = next((o.label for o in question.options if o.value == accepted.get("pick")), "")
+    return card(say("{asked} **{answer}**", asked=line_of(question.prompt), answer=label))
+
+
+def ask_card(row: ConversationRow, ask: Ask, errors: Mapping[str, str] | None = None) -> Card:
+    """An open question as a card; where a form is open, with the fields that are still to be answered."""
+    wrong = errors or {}
+    fields = [ask.question, *(q for q in ask.fields if q.key != ask.question.key and q.key not in ask.path.keys)]
+    fields += [q for q in ask.fields if q.key in wrong and q not in fields]
+    fields.sort(key=lambda q: q.key not in wrong)
+    inputs = tuple(_input(q, row.answers, wrong) for q in fields)
+    return Card((), Form(row.id, ask.title or _short(inputs[0]), inputs, can_go_back=bool(ask.path.answered)))
+
+
+def _short(question: Input) -> str:
+    return plain(question.prompt).split("\n")[0]
+
+
+def _input(question: Question[Any], answers: Mapping[str, Any], errors: Mapping[str, str]) -> Input:
+    return Input(
+        key=question.key,
+        kind=question.kind,
+        prompt=line_of(question.prompt),
+        hint=question.hint,
+        options=question.options,
+        multiline=getattr(question, "multiline", False),
+        optional=question.optional,
+        value=_earlier(answers.get(question.key)),
+        error=errors.get(question.key, ""),
+    )
+
+
+def _earlier(recorded: Any) -> str | tuple[str, ...] | None:
+    match recorded:
+        case {"pick": str(value)}:
+            return value
+        case list():
+            return tuple(str(v) for v in recorded)
+        case str():
+            return recorded
+    return None

@@ -1,0 +1,124 @@
+"""The conversations kept at a person's seat in a place: one open, others put aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from bot.dialog import load_key, said_key
+from bot.errors import Refusal
+from bot.services.turn import Begin, Turn
+from bot.storage.tables import Case, ConversationRow
+
+STANDING = frozenset({"next"})
+"""Dialogs that only say how a case stands now: an older one about the same case means nothing any more, and their
+question can wait without being asked again."""
+
+ABOUT_OPEN_CASES = frozenset({"next", "log", "remind", "reparation", "decide", "handover", "override", "close"})
+"""Dialogs that have nothing left to ask once their case is closed."""
+
+
+async def open_row(turn: Turn) -> ConversationRow | None:
+    """The dialog open at this seat."""
+    return await _newest(turn, "open")
+
+
+def without_facts(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers without what was looked up and said: both are done again."""
+    return {key: kept for key, kept in answers.items() if not key.startswith((load_key(""), said_key("")))}
+
+
+async def look_again(turn: Turn) -> None:
+    """Forget the facts that the questions open here were asked with: somebody else has changed them."""
+    for row in await turn.db.scalars(_here(turn, "open", "parked")):
+        row.answers = without_facts(row.answers)
+
+
+def _here(turn: Turn, *states: str) -> Select[ConversationRow]:
+    return select(ConversationRow).where(
+        ConversationRow.person_id == turn.person.id,
+        ConversationRow.place == turn.place.key,
+        ConversationRow.state.in_(states),
+    )
+
+
+async def _newest(turn: Turn, state: str) -> ConversationRow | None:
+    query = _here(turn, state).order_by(ConversationRow.at.desc(), ConversationRow.id.desc())
+    return await turn.db.scalar(query.limit(1))
+
+
+async def waiting_row(turn: Turn) -> ConversationRow | None:
+    """The conversation to go on with: the open one, else the one put aside last; what has become idle is ended."""
+    query = _here(turn, "open", "parked").order_by(
+        (ConversationRow.state == "open").desc(), ConversationRow.at.desc(), ConversationRow.id.desc()
+    )
+    for row in (await turn.db.scalars(query.limit(MOST_PARKED))).all():
+        if await _idle(turn, row):
+            row.state = "cancelled"
+        elif row.state == "open" or row.dialog not in STANDING:
+            return row
+    return None
+
+
+async def _idle(turn: Turn, row: ConversationRow) -> bool:
+    if row.case_id is None or row.dialog not in ABOUT_OPEN_CASES:
+        return False
+    case = await turn.db.get(Case, row.case_id)
+    return case is None or case.closed_at is not None
+
+
+MOST_PARKED = 50
+
+
+async def owned(turn: Turn, conversation: int) -> ConversationRow:
+    """A conversation of this person; a Refusal where it is somebody else's."""
+    row = await turn.db.get(ConversationRow, conversation)
+    if row is None or row.person_id != turn.person.id:
+        raise Refusal("That question isn't yours to answer. Type help to see what I can do.")
+    return row
+
+
+async def take_up(turn: Turn, row: ConversationRow) -> None:
+    """Make a conversation the open one of its seat; another open one is parked."""
+    other = await open_row(turn)
+    if other is not None and other.id != row.id:
+        other.state = "parked"
+    if row.state == "parked":
+        row.state = "open"
+    row.at = turn.now
+
+
+async def begin(turn: Turn, start: Begin) -> ConversationRow:
+    """Start a dialog at this seat; an open one is parked, and one that asks the same is replaced."""
+    other = await open_row(turn)
+    if other is not None:
+        other.state = "parked"
+    await _replace(turn, start)
+    row = ConversationRow(
+        workspace_id=turn.workspace.id,
+        person_id=turn.person.id,
+        place=turn.place.key,
+        dialog=start.dialog,
+        args=dict(start.args),
+        answers={},
+        state="open",
+        case_id=start.case_id,
+        at=turn.now,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    return row
+
+
+async def _replace(turn: Turn, start: Begin) -> None:
+    """End what is parked here and asks the same thing of the same case: it would only ask it again, out of date."""
+    if start.case_id is None:
+        return
+    query = _here(turn, "parked").where(
+        ConversationRow.dialog == start.dialog, ConversationRow.case_id == start.case_id
+    )
+    for row in await turn.db.scalars(query):
+        if start.dialog in STANDING or row.args == dict(start.args):
+            row.state = "cancelled"
