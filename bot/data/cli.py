@@ -117,7 +117,7 @@ async def _apply(db: Any, key: str | None, workspace: Workspace | None, made: cs
         return
     home = workspace or await people.workspace_of(db, key or TENANT, now)
     with _Bar("Writing", len(made.new) + len(made.changed)) as grown:
-        await csv_in.apply(db, home, made, now, grown)
+        await csv_in.apply(db, home, made, now, grown, read_settings().zone)
 
 
 def _say(made: csv_in.Plan, *, dry_run: bool) -> None:

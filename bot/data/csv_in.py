@@ -229,13 +229,15 @@ def _nobody(name: str, known: Sequence[Any], workspace: Workspace | None) -> str
 # --- carrying it out ---------------------------------------------------------------------------------------
 
 
-async def apply(db: AsyncSession, workspace: Workspace, made: Plan, now: datetime, grown: Grown) -> None:
-    """Write everything a plan says, in the caller's one transaction."""
+async def apply(
+    db: AsyncSession, workspace: Workspace, made: Plan, now: datetime, grown: Grown, zone: str = ""
+) -> None:
+    """Write everything a plan says, in the caller's one transaction; people it makes live in ``zone``."""
     assert not made.bad, "a plan with bad rows is never carried out"
     if made.changes_nothing:
         return
     for wanted, name in made.strangers.items():
-        person = await people.person_of(db, workspace, Who(TENANT, person_key(name), name, Role.member), now)
+        person = await people.person_of(db, workspace, Who(TENANT, person_key(name), name, Role.member, zone), now)
         made.owners[wanted], made.names[person.id] = person.id, person.name
     await _add(db, workspace, made, now, grown)
     await _change(db, made, now, grown)
