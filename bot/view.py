@@ -348,7 +348,7 @@ def chart_text(chart: Chart) -> str:
     lines = [chart.title]
     for series in chart.series:
         points = ", ".join(
-            f"{label} {value:g}{chart.unit}" for label, value in zip(chart.labels, series.values, strict=True)
+            f"{label} {value:.12g}{chart.unit}" for label, value in zip(chart.labels, series.values, strict=True)
         )
         lines.append(f"{series.name}: {points}" if series.name else points)
     return "\n".join(lines)

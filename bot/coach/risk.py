@@ -87,10 +87,12 @@ def _severity(facts: RiskFacts) -> Point | None:
 
 def _client(facts: RiskFacts) -> list[Point | None]:
     """What the client does: colder answers, no answer, silence."""
-    colder = [r for r in facts.readings if r != "no_reply"][-2:].count("colder")
+    answers = [r for r in facts.readings if r != "no_reply"][-2:]
+    colder = answers.count("colder")
     reading = None
     if colder:
-        reading = _point("colder twice" if colder == 2 else "a colder answer", "colder", times=colder)
+        once = "colder last time" if answers[-1] == "colder" else "colder the time before"
+        reading = _point("colder twice" if colder == 2 else once, "colder", times=colder)
     elif facts.readings[-1:] == ("no_reply",):
         reading = _point("no reply last time", "no_reply")
     quiet = None

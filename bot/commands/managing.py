@@ -10,7 +10,7 @@ from bot.commands.reminding import reminder_words
 from bot.errors import Refusal
 from bot.services import demo, lessons, people
 from bot.services.follow import approvals
-from bot.services.reports import asks, digests, portfolio
+from bot.services.reports import asks, digests, portfolio, sheet
 from bot.services.reports import home as home_page
 from bot.services.reports import summary as summary_page
 from bot.services.turn import Begin, Result, Turn, shown
@@ -20,10 +20,11 @@ from bot.view import Attachment, card
 async def summary(turn: Turn, words: str) -> Result:
     """Every client at risk, a page of them, or as a file."""
     if words.casefold() == "csv":
-        rows = await portfolio.page(turn, portfolio.visible(turn), most=100_000)
-        content = summary_page.as_csv(rows, summary_page.COLUMNS)
+        rows = await portfolio.page(turn, portfolio.visible(turn), most=sheet.MOST)
         turn.audit("took the summary as a file")
-        return shown(card(f"{len(rows)} cases, as a file.", Attachment("at-risk.csv", "text/csv", content)))
+        which = "The worst " if len(rows) == sheet.MOST else ""
+        words = f"{which}{len(rows):,} case{'s' * (len(rows) != 1)}, as a file."
+        return shown(card(words, Attachment("at-risk.csv", "text/csv", sheet.as_csv(rows))))
     page = int(words) - 1 if words.isascii() and words.isdigit() and 0 < len(words) < 5 else 0
     return await summary_page.summary(turn, max(page, 0))
 

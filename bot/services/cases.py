@@ -13,8 +13,9 @@ from bot.coach.causes import Cause
 from bot.coach.money import Money
 from bot.coach.playbook import Fault, Severity, Stage, StepRecord
 from bot.coach.playbook_facts import StepState
-from bot.errors import NotAllowed, NotFound, Stale
+from bot.errors import NotFound, Stale
 from bot.services import people, scoring
+from bot.services.access import allow as allow
 from bot.services.turn import Turn
 from bot.storage.tables import (
     Case,
@@ -49,18 +50,6 @@ async def by_number(turn: Turn, number: int) -> Case:
         raise NotFound(f"There is no SAL-{number}. Type clients to see every open case.")
     await allow(turn, case)
     return case
-
-
-async def allow(turn: Turn, case: Case) -> None:
-    """Refuse a case this person may not read; keep that somebody else's case was read."""
-    if case.workspace_id != turn.workspace.id:
-        raise NotFound("There is no such case. Type clients to see every open case.")
-    near = turn.person.id in (case.owner_id, case.backup_id, case.sponsor_id)
-    if case.confidential and not near and not turn.manages:
-        owner = await turn.db.get(Person, case.owner_id)
-        raise NotAllowed(f"SAL-{case.number} is confidential. Ask {owner.name if owner else 'its owner'} or a manager.")
-    if not near:
-        turn.audit(f"read SAL-{case.number}", case.id)
 
 
 async def open_case_of(turn: Turn, client_id: int) -> Case | None:

@@ -6,6 +6,7 @@ which that happens next, and a tick rescores just those cases.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import func, select
@@ -36,36 +37,59 @@ async def rescore(db: AsyncSession, now: datetime, case: Case, client: Client) -
 
 async def assess(db: AsyncSession, now: datetime, case: Case, client: Client) -> risk.Risk:
     """The score a case's facts give, without anybody's override."""
-    broken = await db.scalar(
-        select(func.count()).select_from(PromiseRow).where(PromiseRow.case_id == case.id, PromiseRow.state == "broken")
+    return (await assess_all(db, now, [(case, client)]))[case.id]
+
+
+async def assess_all(db: AsyncSession, now: datetime, pairs: Sequence[tuple[Case, Client]]) -> dict[int, risk.Risk]:
+    """The scores of some cases by id, in two queries however many they are."""
+    ids = [case.id for case, _ in pairs]
+    broken = await db.execute(
+        select(PromiseRow.case_id, func.count())
+        .where(PromiseRow.case_id.in_(ids), PromiseRow.state == "broken")
+        .group_by(PromiseRow.case_id)
     )
-    return risk.assess(
-        risk.RiskFacts(
-            severity=case.severity,
-            readings=tuple(case.readings),
-            days_quiet=days_quiet(now, case),
-            overdue=case.next_due_at is not None and case.next_due_at <= now,
-            waiting=case.waiting_since is not None,
-            broken_promises=broken or 0,
-            second_failure=await second_failure(db, case),
-            monthly_cents=monthly_cents(client),
-            days_to_date=_days_to(now, client),
-        )
+    counts = {row[0]: row[1] for row in broken}
+    second = await _second_failures(db, [case for case, _ in pairs])
+    return {
+        case.id: risk.assess(facts_of(now, case, client, counts.get(case.id, 0), case.id in second))
+        for case, client in pairs
+    }
+
+
+def facts_of(now: datetime, case: Case, client: Client, broken: int, second: bool) -> risk.RiskFacts:
+    """What the score is made of, from what the case and its client hold."""
+    return risk.RiskFacts(
+        severity=case.severity,
+        readings=tuple(case.readings),
+        days_quiet=days_quiet(now, case),
+        overdue=case.next_due_at is not None and case.next_due_at <= now,
+        waiting=case.waiting_since is not None,
+        broken_promises=broken,
+        second_failure=second,
+        monthly_cents=monthly_cents(client),
+        days_to_date=_days_to(now, client),
     )
 
 
 async def second_failure(db: AsyncSession, case: Case) -> bool:
     """Whether this client has failed before within ninety days."""
-    earlier = (
-        select(func.count())
-        .select_from(Case)
-        .where(
-            Case.client_id == case.client_id,
-            Case.number < case.number,
-            Case.opened_at > case.opened_at - SECOND_FAILURE,
+    return case.id in await _second_failures(db, [case])
+
+
+async def _second_failures(db: AsyncSession, rows: Sequence[Case]) -> set[int]:
+    """The ids of those cases that are a second failure."""
+    query = select(Case.client_id, Case.number, Case.opened_at).where(Case.client_id.in_({c.client_id for c in rows}))
+    earlier: dict[int, list[tuple[int, datetime]]] = {}
+    for client_id, number, opened_at in await db.execute(query):
+        earlier.setdefault(client_id, []).append((number, opened_at))
+    return {
+        case.id
+        for case in rows
+        if any(
+            number < case.number and opened > case.opened_at - SECOND_FAILURE
+            for number, opened in earlier.get(case.client_id, [])
         )
-    )
-    return bool(await db.scalar(earlier))
+    }
 
 
 def days_quiet(now: datetime, case: Case) -> int:

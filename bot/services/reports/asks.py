@@ -9,15 +9,18 @@ from sqlalchemy import select
 from bot.coach.hours import add_working
 from bot.coach.outcomes import Override, Reviewed
 from bot.errors import Refusal
-from bot.services import cases
+from bot.services import access, cases
+from bot.services.follow import handover
 from bot.services.people import hours_of
-from bot.services.reports import portfolio
 from bot.services.turn import Begin, Result, Turn, offer, told
 from bot.storage.tables import Ask, Case, Client, Person
 from bot.view import Actions, Card, card, clip, say
 
 ANSWER_WITHIN = timedelta(hours=8)
 """Business hours within which what a manager asked should be done."""
+
+REVIEWED_FOR = timedelta(hours=12)
+"""For how long a case that was reviewed does not come again."""
 
 
 async def ask_owner(turn: Turn, case: Case, words: str = "") -> Result:
@@ -65,7 +68,8 @@ async def take_over(turn: Turn, case: Case) -> Result:
     if case.owner_id == turn.person.id:
         return told(f"SAL-{case.number} is yours already.")
     earlier = await turn.db.get_one(Person, case.owner_id)
-    case.backup_id, case.owner_id = case.owner_id, turn.person.id
+    await handover.move(turn.db, case, earlier, turn.person)
+    case.backup_id = earlier.id if earlier.gone_at is None else None
     cases.note(turn, case, "edited", f"owner: {turn.person.name}")
     words = say("**{who}** has taken SAL-{n} over. You are its backup now.", who=turn.person.name, n=case.number)
     turn.tell(earlier, f"taken:{case.id}:{turn.event}"[:200], card(words), case_id=case.id)
@@ -97,46 +101,68 @@ async def overridden(turn: Turn, asked: Override) -> Result:
     turn.require_manager("set a case's place by hand")
     if not asked.reason.strip():
         raise Refusal("Say why in one sentence; it is shown beside the case until it expires.")
+    if asked.until <= turn.now:
+        raise Refusal("That day is past. Until when shall it hold? Say a day to come, such as in 7 days.")
     case = await cases.by_number(turn, asked.case)
     case.override_risk, case.override_why, case.override_until = asked.risk, asked.reason, asked.until
     cases.note(turn, case, "override", f"risk {asked.risk}: {asked.reason}")
     await cases.settle(turn, case)
-    return told(f"SAL-{case.number} is set by hand until {cases.local_day(turn, asked.until)}; your reason is shown beside it.",
-                offer("Every client at risk", "summary"))  # fmt: skip
+    until = cases.local_day(turn, asked.until)
+    return told(
+        f"SAL-{case.number} is set by hand until {until}; your reason is shown beside it.",
+        offer("Every client at risk", "summary"),
+    )
 
 
 async def review_next(turn: Turn) -> Result:
     """The case nobody has looked at for longest, as one card; it can be left and taken up again."""
     turn.require_manager("review every case")
-    day = turn.now - timedelta(hours=12)
-    query = portfolio.visible(turn).where((Case.reviewed_at.is_(None)) | (Case.reviewed_at < day))
-    rows = (
-        await turn.db.execute(query.order_by(Case.reviewed_at.asc().nulls_first(), Case.touched_at, Case.id).limit(1))
-    ).all()
-    if not rows:
+    case = await _stalest(turn)
+    if case is None:
         return told("You have been through every client. Next time I begin with the one untouched longest.")
-    return Result(begin=Begin("review", {"case": rows[0][0].number}, rows[0][0].id))
+    return Result(begin=Begin("review", {"case": case.number}, case.id))
+
+
+async def _stalest(turn: Turn) -> Case | None:
+    """Those never reviewed come first, then those not reviewed today; two queries, so that each walks its index."""
+    mine = select(Case).where(Case.workspace_id == turn.workspace.id, Case.closed_at.is_(None), access.readable(turn))
+    never = mine.where(Case.reviewed_at.is_(None)).order_by(Case.touched_at, Case.id)
+    found = await turn.db.scalar(never.limit(1))
+    if found is not None:
+        return found
+    again = mine.where(Case.reviewed_at < turn.now - REVIEWED_FOR)
+    return await turn.db.scalar(again.order_by(Case.reviewed_at, Case.touched_at, Case.id).limit(1))
 
 
 async def reviewed(turn: Turn, outcome: Reviewed) -> Result:
     """What a manager decided about a case in the review, then the next one."""
+    turn.require_manager("review every case")
     case = await cases.by_number(turn, outcome.case)
+    if outcome.what == "stop":
+        return told("Stopped. Type review to go on where you left.", offer("Go on", "review"))
     case.reviewed_at = turn.now
     cards: tuple[Card, ...] = ()
     if outcome.what == "ask":
         cards = (await ask_owner(turn, case, outcome.words)).cards
     elif outcome.what == "reassign" and outcome.person:
-        person = await cases.person_named(turn, outcome.person)
-        case.owner_id = person.id
-        cases.note(turn, case, "edited", f"owner: {person.name}")
-        words = say("**{who}** has given you SAL-{n}.", who=turn.person.name, n=case.number)
-        turn.tell(person, f"given:{case.id}:{turn.event}"[:200],
-                  card(words, Actions((offer("See it", f"SAL-{case.number}"),))), case_id=case.id)  # fmt: skip
-        cards = told(f"{person.name} owns SAL-{case.number} now, and knows.").cards
+        cards = (await _reassign(turn, case, outcome.person)).cards
     elif outcome.what == "decide":
-        return Result(begin=Begin("decide", {"case": case.number}, case.id))
-    elif outcome.what == "stop":
-        case.reviewed_at = None
-        return told("Stopped. Type review to go on where you left.")
+        later = told(f"First decide about SAL-{case.number}. Type review afterwards to go on.")
+        return Result(later.cards, Begin("decide", {"case": case.number}, case.id))
+    await turn.db.flush()
     following = await review_next(turn)
     return Result((*cards, *following.cards), following.begin)
+
+
+async def _reassign(turn: Turn, case: Case, key: str) -> Result:
+    person = await cases.person_named(turn, key)
+    handover.check(case, person)
+    before = await turn.db.get_one(Person, case.owner_id)
+    await handover.move(turn.db, case, before, person)
+    cases.note(turn, case, "edited", f"owner: {person.name}")
+    given = say("**{who}** has given you SAL-{n}.", who=turn.person.name, n=case.number)
+    see = Actions((offer("See it", f"SAL-{case.number}"),))
+    turn.tell(person, f"given:{case.id}:{turn.event}"[:200], card(given, see), case_id=case.id)
+    taken = say("**{who}** has given SAL-{n} to {to}.", who=turn.person.name, n=case.number, to=person.name)
+    turn.tell(before, f"taken:{case.id}:{turn.event}"[:200], card(taken), case_id=case.id)
+    return told(f"{person.name} owns SAL-{case.number} now, and knows; so does {before.name}.")

@@ -1,4 +1,4 @@
-"""The summary that comes by itself: weekly, to a manager or an internal channel, and only when there is something to say."""
+"""The summary that comes by itself, to a manager or an internal channel, only when there is something to say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.coach.playbook import Playbook
 from bot.errors import Refusal
 from bot.ports import Place, PlaceKind, Role, Who
 from bot.services import cases, people, schedules
-from bot.services.reports import portfolio, summary
+from bot.services.reports import movement, portfolio, summary
 from bot.services.turn import Result, Turn, told
 from bot.storage.tables import Digest, Outgoing, Person, PlaceRow, Tenant, Workspace
 from bot.view import to_json
@@ -90,10 +90,13 @@ async def _message(
     db: AsyncSession, now: datetime, playbook: Playbook, digest: Digest, at: datetime
 ) -> Outgoing | None:
     person = await db.get_one(Person, digest.person_id)
+    if person.gone_at is not None or Role(person.role) not in (Role.manager, Role.admin):
+        digest.state = "off"
+        return None
     turn = await _as_reader(db, now, playbook, person, digest)
     totals = await portfolio.totals(turn)
     since = digest.sent_at or now - timedelta(days=7)
-    moved = await portfolio.movement(turn, since)
+    moved = await movement.since(turn, since)
     if not totals.cases and not moved.closed:
         return None
     shows = await summary.build(turn, totals, since, 0)

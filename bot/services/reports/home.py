@@ -11,9 +11,10 @@ from bot.services.reports import portfolio
 from bot.services.reports.portfolio import Row
 from bot.services.turn import Result, Turn, offer, shown
 from bot.storage.tables import PromiseRow
-from bot.view import Actions, Card, Element, Heading, Line, Table, card, clip, say
+from bot.view import Actions, Card, Element, Heading, Line, Note, Table, card, clip, say
 
 NAME_SHOWN = 60
+LISTED = 50
 
 
 async def home(turn: Turn) -> Result:
@@ -81,7 +82,8 @@ async def _promises(turn: Turn) -> Sequence[PromiseRow]:
 
 async def clients_list(turn: Turn) -> Result:
     """Every client with an open case, as a table."""
-    rows = await portfolio.page(turn, portfolio.visible(turn), most=50)
+    rows = await portfolio.page(turn, portfolio.visible(turn), most=LISTED)
+    turn.audit("read the list of clients")
     if not rows:
         return shown(card("No client has an open case. Type start and a client's name to open one."))
     return shown(
@@ -92,6 +94,9 @@ async def clients_list(turn: Turn) -> Result:
                     (r.label, clip(r.client.name, NAME_SHOWN), STAGE_WORDS[r.stage], clip(r.owner, 40)) for r in rows
                 ),
                 "Clients with an open case",
-            )
+            ),
+            Note(say("These are the {n} worst. Type summary csv for all of them.", n=LISTED))
+            if len(rows) == LISTED
+            else None,
         )
     )

@@ -1,0 +1,66 @@
+"""The portfolio as a file for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Sequence
+
+from bot.coach.causes import INFO, Cause
+from bot.services.cases import STAGE_WORDS
+from bot.services.reports.portfolio import Row
+
+MOST = 100_000
+"""Rows of one file."""
+
+COLUMNS = {
+    "case": "Case", "client": "Client", "stage": "Stage", "cause": "Cause", "severity": "Severity", "risk": "Risk",
+    "why": "Why", "override": "Set by hand", "value": "Value", "currency": "Currency", "period": "Per",
+    "notice": "Notice", "renewal": "Renewal", "owner": "Owner", "temperature": "Last reading",
+    "contact": "Last contact", "next": "Next step", "due": "Due", "opened": "Opened",
+}  # fmt: skip
+
+_FORMULA = ("=", "+", "-", "@", "|", "%")
+_UNSEEN = ("C", "Z")
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """The rows with a heading; a cell that a spreadsheet would run as a formula is kept as text."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS.values())
+    for row in rows:
+        cells = _cells(row)
+        writer.writerow([safe(cells[name]) for name in COLUMNS])
+    return out.getvalue()
+
+
+def safe(cell: str) -> str:
+    """A cell no spreadsheet runs (OWASP, CSV injection).
+
+    What decides is the first character that is seen, in its plain form: some spreadsheets drop what is unseen, and
+    read the wide ``＝`` as ``=``.
+    """
+    if not cell:
+        return cell
+    seen = next((c for c in cell if unicodedata.category(c)[0] not in _UNSEEN), "")
+    starts = unicodedata.normalize("NFKC", seen)[:1] in _FORMULA if seen else False
+    controlled = unicodedata.category(cell[0]) in ("Cc", "Cf")
+    return "'" + cell if starts or controlled else cell
+
+
+def _cells(row: Row) -> dict[str, str]:
+    case, client = row.case, row.client
+    cells: dict[str, object] = {
+        "case": row.label, "client": client.name, "stage": STAGE_WORDS[row.stage],
+        "cause": INFO[Cause(case.cause)].said, "severity": case.severity, "risk": case.risk,
+        "why": "; ".join(case.risk_why), "override": case.override_why,
+        "value": None if client.value_cents is None else f"{client.value_cents / 100:.2f}",
+        "currency": client.currency, "period": client.period if client.value_cents is not None else None,
+        "notice": client.notice_on, "renewal": client.renewal_on, "owner": row.owner,
+        "temperature": case.temperature, "contact": case.last_contact_at and f"{case.last_contact_at:%Y-%m-%d}",
+        "next": case.next_play, "due": case.next_due_at and f"{case.next_due_at:%Y-%m-%d}",
+        "opened": f"{case.opened_at:%Y-%m-%d}",
+    }  # fmt: skip
+    return {name: "" if value is None else str(value) for name, value in cells.items()}
