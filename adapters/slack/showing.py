@@ -15,8 +15,8 @@ from adapters.slack import background, views
 from adapters.slack.background import Background
 from adapters.slack.blocks import Block
 from adapters.slack.client import SlackMessenger
+from adapters.slack.heard import Heard
 from adapters.slack.inputs import needs_modal
-from adapters.slack.parse import Heard
 from adapters.slack.people import why
 from adapters.slack.render import Message, messages
 from adapters.slack.responses import Responses, payload
@@ -57,7 +57,14 @@ class Showing:
         if beyond(reply.cards) and not heard.reopens:
             return False
         thread = Thread(conversation_of(reply.cards), place, heard.response_url)
-        return await self.open(heard, views.modal(reply.cards[-1:], thread))
+        return await self.open(heard, self.modal(heard, reply.cards[-1:], thread))
+
+    def modal(self, heard: Heard, cards: Sequence[Card], thread: Thread) -> Block:
+        """Cards as a modal; what it cannot hold is sent to the private chat as well."""
+        if views.overflows(cards):
+            place = f"@{heard.tenant}:{heard.user}"
+            self._background.later(self._messenger.post(place, messages(merge(cards))))
+        return views.modal(cards, thread)
 
     async def open(self, heard: Heard, view: Block) -> bool:
         """Open a modal, while the trigger lives; False where it did not open."""

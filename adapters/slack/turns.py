@@ -15,7 +15,7 @@ from typing import Any
 from adapters.slack import views
 from adapters.slack.background import Background
 from adapters.slack.client import SlackMessenger, Threads
-from adapters.slack.parse import Heard, inbound
+from adapters.slack.heard import Heard, inbound
 from adapters.slack.people import People, Places
 from adapters.slack.render import messages
 from adapters.slack.showing import Ack, Showing, beyond, conversation_of
@@ -92,8 +92,9 @@ class Turns:
             self._background.later(self._showing.working(heard))
         who = await self._who(heard)
         reply = await self._take(heard, who, _through_outbox(who), who.private)
-        if not reply.moved:
-            await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=True))
+        if reply.cards and not reply.moved:
+            here = f"{heard.tenant}:{heard.channel}"
+            await self._background.in_time(self._messenger.post(here, messages(merge(reply.cards))))
 
     async def mention(self, heard: Heard) -> None:
         """A mention in a channel: one neutral line there, the answer in private."""
@@ -142,8 +143,7 @@ class Turns:
         who = await self._who(heard)
         reply = await self._take(heard, who, who.private)
         thread = Thread(conversation_of(reply.cards), who.private.key)
-        opened = bool(reply.cards) and await self._showing.open(heard, views.modal(reply.cards, thread))
-        if not opened or views.overflows(reply.cards):
+        if reply.cards and not await self._showing.open(heard, self._showing.modal(heard, reply.cards, thread)):
             await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=True))
         self._background.later(self._refresh_home(heard, who))
 
@@ -155,7 +155,7 @@ class Turns:
         reply = await self._take(heard, who, place)
         if reply.cards:
             thread = replace(heard.thread, conversation=conversation_of(reply.cards))
-            await self._background.in_time(self._showing.redraw(heard, views.modal(reply.cards, thread)))
+            await self._background.in_time(self._showing.redraw(heard, self._showing.modal(heard, reply.cards, thread)))
 
     async def submission(self, heard: Heard) -> Ack:
         """A form: what was wrong stands at its question, the next question takes its place, the end is told."""
@@ -171,7 +171,7 @@ class Turns:
             if wrong:
                 return {"response_action": "errors", "errors": wrong}
             thread = replace(heard.thread, conversation=form.conversation)
-            return {"response_action": "update", "view": views.modal(reply.cards, thread)}
+            return {"response_action": "update", "view": self._showing.modal(heard, reply.cards, thread)}
         private = place.key == who.private.key
         await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=private))
         return {"response_action": "clear"}
@@ -208,7 +208,7 @@ class Turns:
         for team in teams:
             tenant = f"slack:{team}"
             left = heard.act.person if isinstance(heard.act, PersonLeft) else ""
-            who = Who(tenant, left or f"{tenant}:{heard.user}", "Slack")
+            who = Who(tenant, left or f"{tenant}:{heard.user}", heard.user_name if left else "Slack")
             await self._conversations.handle(Inbound(f"{heard.event}:{team}", who, who.private, heard.act))
 
     async def _opened_up(self, heard: Heard, channel: str) -> bool:

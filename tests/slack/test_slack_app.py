@@ -103,6 +103,36 @@ def _posted(stage: Stage, channel: str):  # type: ignore[no-untyped-def]
     return message
 
 
+async def test_a_guest_who_writes_in_private_is_answered_there(stage: Stage, core: Scripted) -> None:
+    core.answer = lambda inbound: Reply((card("I only talk with the team."),))
+    gus = stage.actor("UGUEST")
+    stage.slack.teams["T1"].channel(gus.chat, "", ["UGUEST"], is_im=True, user="UGUEST")
+    await gus.say("summary")
+    await stage.deliver()
+    assert (gus.last.channel, gus.last.text) == (gus.chat, "I only talk with the team.")
+
+
+async def test_a_channel_slack_does_not_name_has_words_for_it(stage: Stage, core: Scripted) -> None:
+    await stage.actor("UPRIYA", "CSECRET").command("home", channel_name="privategroup")
+    assert core.heard[0].place.name == "a private channel"
+
+
+async def test_who_leaves_keeps_their_name(stage: Stage, core: Scripted) -> None:
+    gone = {"id": "UOMAR", "deleted": True, "profile": {"display_name": "Omar"}}
+    await stage.actor("UPRIYA").event({"type": "user_change", "user": gone})
+    assert (core.heard[0].who.key, core.heard[0].who.name) == ("slack:T1:UOMAR", "Omar")
+
+
+async def test_what_a_modal_cannot_hold_is_in_the_private_chat(stage: Stage, core: Scripted) -> None:
+    core.answer = lambda inbound: Reply((Card(tuple(card(f"line {n}").elements[0] for n in range(150)),
+                                              asks(STORY).form),))  # fmt: skip
+    priya = stage.actor("UPRIYA")
+    await priya.command("start Acme")
+    await stage.deliver()
+    assert "The rest is in our private chat." in words(priya.modal.payload)
+    assert any("line 149" in m.text for m in priya.mine if m.channel == priya.chat)
+
+
 async def test_silence_from_slack_means_unknown(stage: Stage, core: Scripted) -> None:
     stage.slack.slow = {"conversations.info": 5.0, "users.info": 5.0}
     began = time.monotonic()

@@ -34,7 +34,7 @@ async def test_two_connections_that_both_receive_are_one_outcome(house: House) -
         assert len([m for m in stage.slack.messages if m.channel == "DUPRIYA"]) == 1
         await open_case(priya, "Beta")
         stage.slack.to_all = False
-        assert (await clients(stage, priya)).count("Beta") == 1
+        assert (await clients(stage, priya)).count("Client: Beta") == 1
 
 
 async def test_a_button_clicked_twice_is_one_answer(house: House) -> None:
