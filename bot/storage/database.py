@@ -51,7 +51,6 @@ class Database:
         async with self._sessions() as session:
             await session.connection(execution_options={_READING: True})
             yield session
-            await session.rollback()
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -1,0 +1,133 @@
+"""What people and clocks do while check-ins come due and are being sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select, update
+
+from bot.coach.playbook import Playbook
+from bot.delivery.courier import Courier
+from bot.delivery.in_process import InProcess, Sole
+from bot.delivery.occurrences import occur
+from bot.services import people
+from bot.storage.tables import Occurrence, Outgoing, Schedule
+from tests.delivery.platform import HttpMessenger
+from tests.delivery.post import Office, open_office
+from tests.house import House
+
+
+async def test_two_ticks_at_once_make_each_check_in_once(office: Office) -> None:
+    await office.stock(["fake:T0"], 60)
+
+    async def tick() -> int:
+        async with office.database.begin() as db:
+            return (await occur(db, office.clock.now(), ["fake:T0"], 100))["fake:T0"]
+
+    taken = await asyncio.gather(tick(), tick(), tick())
+    assert sum(taken) == 60
+    async with office.database.reading() as db:
+        assert await db.scalar(select(func.count()).select_from(Occurrence)) == 60
+    assert await office.states() == Counter(waiting=60)
+
+
+async def test_a_removed_workspace_with_a_thousand_waiting_gets_nothing_more(office: Office) -> None:
+    office.platform.seconds = 0.1
+    await office.stock(["fake:T0"], 1_000)
+    office.run()
+    await office.platform.until(lambda: len(office.platform.posts) > 30)
+    async with office.database.begin() as db:
+        await people.remove_tenant(db, "fake:T0", office.clock.now())
+    removed = asyncio.get_running_loop().time()
+    await asyncio.sleep(0)
+    states = await office.until_states(lambda s: s["sending"] + s["waiting"] == 0)
+    await office.stop()
+    under_way = 0.35  # a post that had been taken, and its tenth of a second
+    assert [at for at in office.platform.at.values() if at > removed + under_way] == []
+    assert states["sent"] < 1_000
+
+
+async def test_the_clock_set_back_an_hour_repeats_nothing_and_set_forward_sends_once(office: Office) -> None:
+    await office.stock(["fake:T0"], 5)
+    office.run()
+    await office.until_states(lambda s: s["sent"] == 5)
+    await office.clock.skip(timedelta(hours=-1))
+    await office.engine.wake()
+    await office.stock(["fake:T1"], 3, due_in=1800)
+    await office.clock.skip(timedelta(hours=1))
+    await office.engine.wake()
+    await office.until_states(lambda s: s["sent"] == 8)
+    assert len(office.platform.keys) == len(set(office.platform.keys)) == 8
+
+
+async def test_missed_weeks_are_caught_up_once(office: Office) -> None:
+    await office.stock(["fake:T0"], 3, due_in=-30 * 24 * 3600)
+    await office.engine.drain()
+    assert len(office.platform.posts) == 3
+    async with office.database.reading() as db:
+        upcoming = (await db.scalars(select(Schedule.next_due_at))).all()
+    assert all(at is not None and at > office.clock.now() for at in upcoming)
+
+
+async def test_a_schedule_that_cannot_be_read_is_put_off_and_harms_no_other(office: Office) -> None:
+    await office.stock(["fake:T0"], 3)
+    async with office.database.begin() as db:
+        first = await db.scalar(select(Schedule).order_by(Schedule.id).limit(1))
+        assert first is not None
+        first.cadence = {"rhythm": "never heard of"}
+    await office.engine.drain()
+    assert len(office.platform.posts) == 2
+
+
+async def test_a_message_taken_long_ago_is_looked_up_again_before_it_is_sent(office: Office) -> None:
+    """A lane's messages may have to wait for their turn; what changed meanwhile counts."""
+    office.platform.seconds = 0.6
+    await office.stock(["fake:T0"], 40)
+    office.courier.gate.slots = 1
+    office.courier.gate.__post_init__()
+    office.run()
+    await office.platform.until(lambda: len(office.platform.posts) == 1)
+    async with office.database.begin() as db:
+        await db.execute(update(Outgoing).where(Outgoing.state == "sending").values(state="dropped"))
+        await db.execute(update(Outgoing).where(Outgoing.state == "waiting").values(state="dropped"))
+        await db.execute(update(Schedule).values(state="cancelled", next_due_at=None))
+    await office.until_states(lambda s: s["sending"] == 0)
+    await office.stop()
+    assert len(office.platform.posts) == 1
+
+
+async def test_a_process_without_a_platform_leaves_its_messages_to_those_that_have_it(url: str) -> None:
+    async with open_office(url) as office:
+        await office.stock(["elsewhere:T0", "fake:T0"], 2)
+        await office.engine.drain()
+        assert {p.place.split(":")[0] for p in office.platform.posts} == {"fake"}
+        async with office.database.reading() as db:
+            taken = select(func.max(Outgoing.attempts)).where(Outgoing.tenant == "elsewhere:T0")
+            assert not await db.scalar(taken)
+
+
+async def test_only_one_process_at_a_time_delivers_from_an_sqlite_file(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'salvage.db'}"
+    async with open_office(url) as office:
+        await office.stock(["fake:T0"], 5)
+        serving = Sole(office.database.url)
+        assert serving.take()
+        beside = InProcess(
+            Courier(office.database, office.clock, Playbook.load(), {"fake": HttpMessenger(office.platform.url)})
+        )
+        waiting = asyncio.create_task(beside.drain())
+        await office.until_states(lambda s: s == Counter())
+        serving.release()
+        office.run()
+        assert await waiting == 0
+        await office.until_states(lambda s: s["sent"] == 5)
+
+
+async def test_a_cancelled_reminder_takes_back_what_still_waits(house: House) -> None:
+    priya = house.seat()
+    await priya.say("start Acme")
+    async with house.database.begin() as db:
+        assert await db.scalar(select(func.count()).select_from(Outgoing)) is not None

@@ -1,0 +1,114 @@
+"""What a platform may do to us, and that people see each message once and in order all the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+
+from bot.storage.tables import Outgoing, Person
+from tests.delivery.platform import Post
+from tests.delivery.post import Office
+
+
+@pytest.mark.parametrize("what", ["429", "500", "hang", "cut"])
+async def test_a_message_is_seen_once_however_its_first_try_went_wrong(office: Office, what: str) -> None:
+    await office.stock(["fake:T0"], 0)
+    office.platform.behave = lambda post: what if post.tried == 1 else "ok"
+    office.run()
+    for n in range(3):
+        await office.post("fake:T0:C1", f"m{n}")
+    await office.until_states(lambda s: s["sent"] == 3)
+    assert office.platform.keys == ["m0", "m1", "m2"]
+
+
+async def test_a_place_keeps_its_order_while_another_one_goes_on(office: Office) -> None:
+    await office.stock(["fake:T0"], 0)
+    office.platform.behave = lambda post: "500" if post.key == "a0" and post.tried < 3 else "ok"
+    for n in range(3):
+        await office.post("fake:T0:A", f"a{n}")
+        await office.post("fake:T0:B", f"b{n}")
+    office.run()
+    await office.until_states(lambda s: s["sent"] == 6)
+    keys = office.platform.keys
+    assert [k for k in keys if k[0] == "a"] == ["a0", "a1", "a2"]
+    assert keys.index("b2") < keys.index("a0")
+
+
+async def test_what_can_never_be_delivered_is_dead_and_its_owner_is_told_privately(office: Office) -> None:
+    await office.stock(["fake:T0"], 1)
+    office.platform.behave = lambda post: "never" if post.place == "fake:T0:C1" else "ok"
+    office.run()
+    await office.platform.until(lambda: len(office.platform.posts) == 1)
+    assert office.platform.posts[0].place == "@fake:T0:U1"
+    states = await office.until_states(lambda s: s["sent"] == 1)
+    assert states == Counter(dead=1, sent=1)
+    async with office.database.reading() as db:
+        dead = await db.scalar(select(Outgoing).where(Outgoing.state == "dead"))
+    assert dead is not None
+    assert "archived" in dead.problem
+
+
+async def test_a_stored_message_that_cannot_be_read_is_dead_and_harms_no_other(office: Office) -> None:
+    await office.stock(["fake:T0"], 0)
+    await office.post("fake:T0:A", "broken")
+    await office.post("fake:T0:A", "whole")
+    async with office.database.begin() as db:
+        broken = await db.scalar(select(Outgoing).where(Outgoing.key == "broken"))
+        assert broken is not None
+        broken.card = {"never": "a card"}
+    office.run()
+    await office.platform.until(lambda: office.platform.keys == ["whole"])
+    assert await office.until_states(lambda s: s["sent"] == 1) == Counter(dead=1, sent=1)
+
+
+async def test_a_try_after_a_lost_answer_asks_the_platform_before_it_posts(office: Office) -> None:
+    await office.stock(["fake:T0"], 0)
+    office.platform.behave = lambda post: "hang"
+    office.run()
+    await office.post("fake:T0:A", "once")
+    await office.until_states(lambda s: s["sent"] == 1)
+    assert office.platform.asked == ["once"]
+    assert office.platform.tries["once"] == 1
+
+
+async def test_a_message_that_changes_another_one_waits_for_it(office: Office) -> None:
+    await office.stock(["fake:T0"], 0)
+    office.platform.behave = lambda post: "500" if post.tried == 1 else "ok"
+    await office.post("fake:T0:A", "first")
+    async with office.database.begin() as db:
+        first = await db.scalar(select(Outgoing).where(Outgoing.key == "first"))
+        assert first is not None
+        db.add(
+            Outgoing(
+                workspace_id=first.workspace_id, tenant=first.tenant, place=first.place, key="first:answered",
+                card=first.card, secret=True, edits="first", state="waiting", not_before=first.not_before,
+                made_at=first.made_at, problem="",
+            )
+        )  # fmt: skip
+    office.run()
+    await office.platform.until(lambda: office.platform.changes == ["first"])
+    assert office.platform.keys == ["first"]
+
+
+async def test_a_busy_channel_and_a_hanging_workspace_hold_up_nobody_else(office: Office) -> None:
+    await office.stock(["fake:T0", "fake:T1"], 0)
+    await office.stock(["fake:hanging"], 60)
+
+    def behave(post: Post) -> str:
+        return "hang" if "hanging" in post.place else "429" if post.place == "fake:T0:busy" else "ok"
+
+    office.platform.behave = behave
+    office.run()
+    await office.platform.until(lambda: len(office.platform.posts) >= 2)
+    for n in range(5):
+        await office.post("fake:T0:busy", f"busy{n}")
+    began = office.platform.at[office.platform.keys[0]]
+    await office.post("fake:T1:A", "quick")
+    await office.post("fake:T0:free", "free")
+    await office.platform.until(lambda: {"quick", "free"} <= set(office.platform.keys))
+    assert office.platform.at["quick"] - began < 2
+    assert not any(key.startswith("busy") for key in office.platform.keys)
+    async with office.database.reading() as db:
+        assert await db.scalar(select(Person.id).limit(1))
