@@ -38,7 +38,7 @@ def test_each_issue_is_named_with_its_words_and_a_reason(issue: Issue, text: str
         "You were right about the fence, and I was wrong. We will move it on Monday.",
         "I am sorry that we left you waiting for a week. Your new key is at the desk from 9 tomorrow.",
         "Could you send me the photo, so that I can look at the crack with our builder?",
-        "We hold the deposit until the hall is checked, because damage is often found later. Could I check it with you on Friday?",
+        "We hold the deposit because damage is often found late. Could I check the hall with you on Friday?",
         "The part that feeds the printer (we call it the tray) was bent.",
         "We can't promise that it never happens again, but we have added a second check.",
     ],

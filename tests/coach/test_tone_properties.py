@@ -7,9 +7,30 @@ from bot.coach.tone import check
 from bot.coach.tone.text import LONGEST, plain, sentences
 
 PIECES = st.sampled_from(
-    ["sorry if you", "we", "guarantee", "never", "your team", "policy", "!!", "…", "\n", "’", "ALL", "\u202e", "😀", "İ", "\x00", " ", ".", "a" * 90]
+    [
+        "sorry if you",
+        "we",
+        "guarantee",
+        "never",
+        "your team",
+        "policy",
+        "!!",
+        "…",
+        "\n",
+        "’",
+        "ALL",
+        "\u202e",
+        "😀",
+        "İ",
+        "\x00",
+        " ",
+        ".",
+        "a" * 90,
+    ]
 )
-TEXTS = st.one_of(st.text(max_size=400), st.lists(PIECES, max_size=60).map(" ".join), st.lists(PIECES, max_size=60).map("".join))
+TEXTS = st.one_of(
+    st.text(max_size=400), st.lists(PIECES, max_size=60).map(" ".join), st.lists(PIECES, max_size=60).map("".join)
+)
 
 
 @given(TEXTS, st.sampled_from(["message", "fragment"]))

@@ -9,7 +9,7 @@ from bot.coach.tone.learned import Model, Reading, model, read
 from bot.coach.tone.reasons import BETTER, WHY
 from bot.coach.tone.rules import RULES, Scene
 from bot.coach.tone.strengths import strengths
-from bot.coach.tone.structure import buried_apology, no_next_step
+from bot.coach.tone.structure import buried_apology, has_step, no_next_step
 from bot.coach.tone.text import Sentence, plain, sentences
 from bot.coach.tone.values import Finding, Issue, ToneReport
 
@@ -17,8 +17,6 @@ Scope = Literal["message", "fragment"]
 
 PASSAGE = 8
 """The learned weights read a long text this many sentences at a time: they were trained on short messages."""
-
-_STRUCTURAL = (Issue.NO_NEXT_STEP, Issue.BURIED_APOLOGY)
 
 
 def check(text: str, *, scope: Scope = "message") -> ToneReport:
@@ -51,24 +49,31 @@ def _judged(even: str, cut: tuple[Sentence, ...], by_rules: list[Finding], scope
     """Weigh each issue passage by passage; where only the weights see it, mark the words that speak most for it."""
     weights = model()
     passages = [cut[n : n + PASSAGE] for n in range(0, len(cut), PASSAGE)]
-    found: list[Finding] = []
+    found = [finding for finding in by_rules if finding.issue is Issue.BURIED_APOLOGY]
     for passage in passages:
         start, end = passage[0].start, passage[-1].start + len(passage[-1].text)
         reading = read(even[start:end], scope, weights.weights)
         for issue in Issue:
-            if issue in _STRUCTURAL and (scope == "fragment" or len(passages) > 1):
-                continue
             marked = [f for f in by_rules if f.issue is issue and start <= f.start < end]
-            if reading.score(issue, weights) + (weights.bonus if marked else 0.0) > weights.threshold:
+            if may_have(issue, passage, scope, whole=len(passages) == 1) and weights.hold(
+                reading.score(issue, weights), bool(marked)
+            ):
                 found += marked or _by_weight(issue, passage, reading, weights)
-    if scope == "message" and len(passages) > 1:
-        found += [finding for finding in by_rules if finding.issue in _STRUCTURAL]
+    if len(passages) > 1:
+        found += [finding for finding in by_rules if finding.issue is Issue.NO_NEXT_STEP]
     return found
+
+
+def may_have(issue: Issue, passage: tuple[Sentence, ...], scope: str, *, whole: bool = True) -> bool:
+    """Whether the weights have a say: where an apology stands, and whether there is a step, is for the rules."""
+    if issue is Issue.NO_NEXT_STEP:
+        return scope == "message" and whole and not any(map(has_step, passage))
+    return issue is not Issue.BURIED_APOLOGY
 
 
 def _by_weight(issue: Issue, passage: tuple[Sentence, ...], reading: Reading, weights: Model) -> list[Finding]:
     offset = passage[0].start
-    if issue in _STRUCTURAL:
+    if issue is Issue.NO_NEXT_STEP:
         last = passage[-1]
         place = (last.start, last.start + len(last.text.rstrip()))
         return [Finding(issue, *place, "", WHY[issue], BETTER[issue])]

@@ -20,8 +20,8 @@ _KINDS = {
     "YOU": "you your yours yourself you'd you'll you've you're yourselves",
     "WE": "we i us me our my mine ours we'll i'll we've i've we're i'm we'd i'd myself ourselves",
     "THEY": "he she they him her them his their it's",
-    "NEG": "not never no nothing nobody none don't didn't doesn't can't won't couldn't wouldn't isn't wasn't aren't weren't"
-    " hasn't haven't cannot without nor hardly shouldn't hadn't",
+    "NEG": "not never no nothing nobody none don't didn't doesn't can't won't couldn't wouldn't isn't wasn't"
+    " aren't weren't hasn't haven't cannot without nor hardly shouldn't hadn't",
     "ALL": "always ever every everything everyone all anything any anyone anybody everybody whatever whenever completely"
     " absolutely entirely forever",
     "SMALL": "just only simply merely little small bit minor tiny slight slightly few mere quite rather",

@@ -23,9 +23,9 @@ _ACRONYM = re.compile(r"(?<![\w@#/.£$€-])(?=[\w/&-]*[A-Z][\w/&-]*[A-Z])[A-Za-
 _CAPS = re.compile(r"[A-Z]")
 _REFERENCE = re.compile(r"[A-Z]{1,5}[-/ ]?\d[\w-]*|[A-Z]\d|\d+[A-Za-z]{1,2}")
 _GLOSS = re.compile(
-    r"\(|^\W*(?:an?|the|your|our)? ?[\w&-]+(?: [\w-]+)? (?:is|are|means|was) (?:a|an|the|our|your|what|how|when|where|just)\b"
-    r"|\bthat is\b|\bthat's\b|\bwhich (?:means|is|are|was)\b|\bwe call\b|\bcalled\b|\bmeaning\b|\bi\.e\.|\bin other words\b"
-    r"|\bin plain (?:words|english|terms)\b|\bso[- ]called\b|\bstands for\b|\bshort for\b|\bknown as\b|\bin short\b|\bbasically\b",
+    r"\(|^\W*(?:an?|the|your|our)? ?[\w&-]+(?: [\w-]+)? (?:is|are|means|was) (?:an?|the|our|your|what|how|when|where|just)\b"
+    r"|\b(?:that is|that's|which (?:means|is|are|was)|we call|called|meaning|in other words|so[- ]called|stands for)\b"
+    r"|\b(?:in plain (?:words|english|terms)|short for|known as|in short|basically)\b|\bi\.e\.",
     re.I,
 )
 _WHY = "They would have to look this up, and not knowing it makes people feel stupid."

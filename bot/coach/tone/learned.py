@@ -26,6 +26,10 @@ class Model:
     bonus: float
     threshold: float
 
+    def hold(self, odds: float, by_rule: bool) -> bool:
+        """Whether an issue of these log-odds stands, with or without a rule that names it."""
+        return odds + (self.bonus if by_rule else 0.0) > self.threshold
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -72,9 +76,7 @@ def model() -> Model:
     """Read the weights once."""
     stored = json.loads(_FILE.read_text(encoding="utf-8"))
     issues = stored["issues"]
-    weights = {
-        name: {issues[int(n)]: weight for n, weight in row.items()} for name, row in stored["weights"].items()
-    }
+    weights = {name: {issues[int(n)]: weight for n, weight in row.items()} for name, row in stored["weights"].items()}
     return Model(weights, dict(zip(issues, stored["bias"], strict=True)), stored["bonus"], stored["threshold"])
 
 

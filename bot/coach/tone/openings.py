@@ -9,7 +9,9 @@ from collections.abc import Iterable
 Openings = frozenset[str] | None
 
 _LENGTH = 4
-_TOKEN = re.compile(r"\(\?:|\(\?P<\w+>|\(\?<?[=!]|\(|\)|\||\\.|\[(?:\\.|[^\]])*\]|[?*+]\??|\{\d*,?\d*\}\??|.", re.DOTALL)
+_TOKEN = re.compile(
+    r"\(\?:|\(\?P<\w+>|\(\?<?[=!]|\(|\)|\||\\.|\[(?:\\.|[^\]])*\]|[?*+]\??|\{\d*,?\d*\}\??|.", re.DOTALL
+)
 _LOOK = ("(?=", "(?!", "(?<=", "(?<!")
 
 

@@ -3,7 +3,7 @@
 from bot.coach.tone.values import Issue
 
 WHY: dict[Issue, str] = {
-    Issue.TALKING_DOWN: "These words can sound as if they were slow or careless, and that stays longer than the answer.",
+    Issue.TALKING_DOWN: "These words can sound as if they were slow or careless, and that outlasts the answer.",
     Issue.JARGON: "They may not know these words, and having to ask makes people feel stupid.",
     Issue.BLAME_SHIFTING: "This points at someone else, and they asked us.",
     Issue.NON_APOLOGY: "This says sorry without saying what we did.",

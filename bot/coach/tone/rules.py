@@ -97,6 +97,13 @@ def mark(issue: Issue, sentence: Sentence, span: tuple[int, int], why: str, bett
     return Finding(issue, sentence.start + start, sentence.start + end, sentence.text[start:end], why, better)
 
 
+def signs(name: str) -> dict[str, re.Pattern[str]]:
+    """Read a file of the rulebook that names signs of a text: each a list of wordings that may use each other."""
+    book: dict[str, list[str]] = tomllib.loads((_RULEBOOK / f"{name}.toml").read_text(encoding="utf-8"))
+    families = {**FAMILIES, **book}
+    return {sign: pattern(wordings, families) for sign, wordings in book.items()}
+
+
 def _read(issue: Issue) -> tuple[Rule, ...]:
     file = _RULEBOOK / f"{issue}.toml"
     if not file.exists():
@@ -107,8 +114,7 @@ def _read(issue: Issue) -> tuple[Rule, ...]:
         Rule(
             issue=issue,
             wordings=tuple(
-                Wording(pattern([words], families), openings(expanded(words, families)))
-                for words in entry["words"]
+                Wording(pattern([words], families), openings(expanded(words, families))) for words in entry["words"]
             ),
             why=entry["why"],
             better=entry["better"],

@@ -53,14 +53,18 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def _bounds(text: str) -> list[tuple[int, int]]:
-    bounds, start = [], 0
+    bounds, start, last = [], 0, len(text.rstrip())
     for match in _END.finditer(text):
-        if match[0].startswith(".") and _ABBREVIATION.search(text, max(0, match.start() - 8), match.start() + 1):
-            if match.end() < len(text.rstrip()):
-                continue
+        if match.end() < last and _abbreviated(text, match):
+            continue
         bounds.append((start, match.end()))
         start = match.end()
     return [*bounds, (start, len(text))]
+
+
+def _abbreviated(text: str, end: re.Match[str]) -> bool:
+    before = text[max(0, end.start() - 8) : end.start() + 1]
+    return end[0].startswith(".") and _ABBREVIATION.search(before) is not None
 
 
 def _short(text: str, start: int, end: int) -> list[tuple[int, int]]:
