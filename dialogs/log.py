@@ -28,7 +28,7 @@ def log(args: Mapping[str, Any]) -> Dialog[ContactLogged | Nothing]:
     if isinstance(number, Nothing):
         return number
     case = yield from Load("case", "case", casefile.from_json, {"number": number})
-    if not case.open:
+    if not case.open and not case.watched:
         return Nothing(f"{case.label} is closed. Start a new one with: start {case.client}.")
     words = argument(args, "words") or (yield from their_words(case))
     if words == NO_REPLY or words.strip(" .").casefold() in SILENCE:

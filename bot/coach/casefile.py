@@ -112,6 +112,7 @@ class CaseFile:
     second_failure: bool = False
     last_remedy: str = ""
     small_client: bool = False
+    watched: bool = False
 
     @property
     def label(self) -> str:

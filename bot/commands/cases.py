@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.coach.drafts import kind_named
 from bot.commands.about import about, client_and_story, colleague, needs_case
 from bot.services import cards, cases, clients, promises, schedules, waiting
-from bot.services.follow import contacts, handover
+from bot.services.follow import contacts, handover, watch
 from bot.services.turn import Begin, Result, Turn, shown, told
 from bot.storage.tables import Case, Entry, Person
 from bot.view import clip
@@ -54,7 +54,7 @@ async def log(turn: Turn, words: str) -> Result:
     """What the client said."""
     found = await needs_case(turn, words, "log")
     assert found.case is not None, "a case was asked for"
-    if found.case.closed_at is not None:
+    if found.case.closed_at is not None and not watch.watched(found.case, turn.now):
         name = clip(found.client.name, 60) if found.client else ""
         return told(f"SAL-{found.case.number} is closed. If it has gone sour again, type: start {name}.")
     return Result(begin=Begin("log", {"case": found.case.number, "words": found.rest}, found.case.id))

@@ -22,7 +22,6 @@ from bot.view import (
     button,
     card,
     clip,
-    plain,
     say,
 )
 
@@ -44,10 +43,20 @@ def headline(file: CaseFile) -> Line:
     )
 
 
+def kind(file: CaseFile) -> Line:
+    """What kind of trouble it is: kept in the dark · ours · serious."""
+    words = (INFO[file.cause].said, FAULT_WORDS[file.fault], SEVERITY_WORDS[file.severity])
+    return say("{words}", words=" · ".join(words))
+
+
 def people_line(file: CaseFile) -> Line:
     """Who owns it and who steps in."""
-    owner = "you" if file.owner == file.asker else file.owner
-    return say("Owner: {owner}. Backup: {backup}.", owner=owner, backup=file.backup or "nobody yet")
+    return say("Owner: {owner}. Backup: {backup}.", owner=owner_words(file), backup=file.backup or "nobody yet")
+
+
+def owner_words(file: CaseFile) -> str:
+    """Who owns it, as the person who asks says it."""
+    return "you" if file.owner == file.asker else file.owner
 
 
 def opened(file: CaseFile) -> Card:
@@ -69,7 +78,7 @@ def full(
     """A case with all its facts; ``timeline`` rows are (when, who, what), ``promised`` counts promises by state."""
     elements: list[Element | Line | None] = [
         Heading(f"{file.label} · {file.client}"),
-        headline(file),
+        kind(file),
         Facts(tuple(facts(file, schedules, promised or {}))),
         Quote(say("{story}", story=_shortened(file.story))),
     ]
@@ -117,7 +126,7 @@ def facts(file: CaseFile, schedules: Sequence[str], promised: Mapping[str, int])
     """The facts of a case as name and value."""
     rows: list[tuple[str, str]] = [
         ("Stage", STAGE_WORDS[file.stage]),
-        ("Owner", plain(people_line(file))),
+        ("Owner", f"{owner_words(file)}. Backup: {file.backup or 'nobody yet'}."),
     ]
     if file.stakeholders:
         rows.append(("At the client", ", ".join(at_client(s) for s in file.stakeholders[:6])))

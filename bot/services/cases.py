@@ -135,6 +135,7 @@ async def snapshot(turn: Turn, case: Case) -> CaseFile:
         always_our_fault=failures >= PATTERN,
         second_failure=await scoring.second_failure(turn.db, case),
         last_remedy=remedy,
+        watched=case.outcome == Stage.healed.value and case.watch_until is not None and turn.now < case.watch_until,
     )
 
 

@@ -46,9 +46,8 @@ async def edited(turn: Turn, outcome: o.CaseEdit) -> Result:
         cases.note(turn, case, "edited", words, field=name)
         changed.append(say("Changed. {what}.", what=clip(words[:1].upper() + words[1:], 300).rstrip(".")))
     file = await cases.settle(turn, case)
-    return shown(
-        card(*changed, cards.headline(file), cards.people_line(file), Actions((offer("Next step", f"next {file.label}"),)))
-    )
+    go_on = Actions((offer("Next step", f"next {file.label}"),))
+    return shown(card(*changed, cards.headline(file), cards.people_line(file), go_on))
 
 
 def _in_words(name: str, value: str) -> str:

@@ -18,7 +18,7 @@ from bot.services import cards, cases, clients, editing, ending, lessons, promis
 from bot.services.follow import approvals, contacts, decisions, handover, watch
 from bot.services.reports import asks
 from bot.services.turn import Begin, Result, Turn, offer, told
-from bot.storage.tables import Case, Client, Criterion, DraftRow, PlaceRow, Reparation, Step
+from bot.storage.tables import Case, Client, Criterion, DraftRow, Reparation, Step
 from bot.view import Actions, Card, Note, card, clip, say
 
 
@@ -193,8 +193,9 @@ def _after_step(turn: Turn, case: Case, play: str, outcome: o.StepTaken, heads_u
 async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
     """Keep what the client said and how they sounded; the check-ins' pace follows."""
     case = await cases.by_number(turn, outcome.case)
+    reopened = ""
     if case.closed_at is not None and outcome.temperature == "colder" and watch.watched(case, turn.now):
-        watch.reopen(turn, case, "colder after it had healed")
+        reopened = await watch.reopen(turn, case, "colder after it had healed")
     await cases.read_temperature(turn, case, outcome.temperature)
     if outcome.temperature != "no_reply":
         await contacts.touched(turn, case)
@@ -212,6 +213,10 @@ async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
     said = [say(kept + "Reading: {reading}.", reading=reading)]
     if pace:
         said.append(say("{pace}", pace=pace))
+    if reopened:
+        said.append(say("{reopened}", reopened=reopened))
+    if not file.open:
+        return Result((card(*said),))
     if file.wishes and not file.open_wishes:
         said.append(
             say(
@@ -319,11 +324,6 @@ async def reminder_set(turn: Turn, outcome: o.Reminder) -> Result:
     """A new check-in cadence, with the first time it comes."""
     case = await cases.by_number(turn, outcome.case)
     place = outcome.place or (turn.origin.key if turn.origin.kind.value == "internal" else turn.who.private.key)
-    known = place.startswith("@") or await turn.db.scalar(
-        select(PlaceRow.id).where(PlaceRow.key == place, PlaceRow.workspace_id == turn.workspace.id)
-    )
-    if not known or (place.startswith("@") and place != turn.who.private.key):
-        return told("I don't know that place. Speak to me there once, then ask again.")
     row = await schedules.make(turn, case, outcome.cadence, place)
     where = await schedules.place_name(turn, place)
     words = f"{schedules.in_words(turn, row)}, in {where}"
@@ -332,7 +332,7 @@ async def reminder_set(turn: Turn, outcome: o.Reminder) -> Result:
     file = await cases.settle(turn, case)
     first = cases.local_day(turn, row.next_due_at) if row.next_due_at else "never"
     return told(
-        f"I'll ask about {file.client} {words}. First: {first}.",
+        f"I'll ask about {file.client} {words}. {await schedules.warning(turn, place)}First: {first}.",
         offer("Snooze", f"reminder {row.id} snooze"),
         offer("Edit", f"reminder {row.id} edit"),
         offer("Cancel it", f"reminder {row.id} cancel"),

@@ -28,9 +28,9 @@ async def closed(turn: Turn, outcome: o.Closing) -> Result:
     if outcome.lesson:
         lessons.keep(turn, case, outcome.lesson)
         cases.note(turn, case, "lesson", outcome.lesson)
-    places = [row.place for row in await schedules.of_case(turn, case)]
+    before = await schedules.of_case(turn, case)
     ended = await schedules.stop_all(turn, case)
-    watching = await watch.begin(turn, case, next(iter(places), "")) if outcome.outcome == "healed" else ""
+    watching = await watch.begin(turn, case, next(iter(before), None)) if outcome.outcome == "healed" else ""
     file = await cases.settle(turn, case)
     made = [_closed_card(file, outcome, ended, watching)]
     pattern = await lessons.pattern(turn, case)

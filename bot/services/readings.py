@@ -31,9 +31,9 @@ async def answer(turn: Turn, number: int, reading: str) -> Result:
     if not await _first(turn, occurrence, reading):
         return await _already(turn, occurrence, client)
     ACKS.labels(reading).inc()
-    reopened = case.closed_at is not None and reading == "colder" and watch.watched(case, turn.now)
-    if reopened:
-        watch.reopen(turn, case, "colder after it had healed")
+    reopened = ""
+    if case.closed_at is not None and reading == "colder" and watch.watched(case, turn.now):
+        reopened = await watch.reopen(turn, case, "colder after it had healed")
     await cases.read_temperature(turn, case, reading)
     cases.note(turn, case, "check-in", cards.READING_WORDS[reading], occurrence=occurrence.id)
     file = await cases.settle(turn, case)
@@ -46,7 +46,7 @@ async def answer(turn: Turn, number: int, reading: str) -> Result:
         words += " Try another way than the last time; a call often reaches those whom a mail does not."
         buttons[0] = offer("Draft a short line", f"draft check_in {file.label}")
     if reopened:
-        words += f" SAL-{case.number} is open again and goes first."
+        words += f" {reopened}"
     if reading == "colder":
         words += " Call them before the day is over; colder rarely mends by itself."
     return Result((card(say("{words}", words=words), Actions(tuple(buttons))),), pressed=answered)
