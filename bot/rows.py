@@ -74,7 +74,7 @@ MOST_PARKED = 50
 
 async def owned(turn: Turn, conversation: int) -> ConversationRow:
     """A conversation of this person; a Refusal where it is somebody else's."""
-    row = await turn.db.get(ConversationRow, conversation)
+    row = await turn.db.get(ConversationRow, conversation) if 0 < conversation < 2**63 else None
     if row is None or row.person_id != turn.person.id:
         raise Refusal("That question isn't yours to answer. Type help to see what I can do.")
     return row

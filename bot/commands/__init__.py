@@ -36,6 +36,8 @@ def split(words: str) -> tuple[Command | None, str]:
 
 async def surely(turn: Turn, words: str, *, free_text: bool) -> bool:
     """Whether words typed into an open question are a command for certain, and no answer to it."""
+    if not words:
+        return False
     command, rest = split(words)
     if command is None and not free_text:
         return bool(CASE.fullmatch(words)) or await _is_client(turn, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -21,6 +22,10 @@ QUOTED = re.compile(r"^\s*[\"“„']([^\"”“']{1,300})[\"”“']\s*[:,–-]
 
 
 _SET_APART = re.compile(r"^(.{1,300}?)(?::\s+|\s[–—-]\s+|\n)(.+)$", re.DOTALL)
+
+
+NAME_WORDS = 4
+"""How many words of an unknown name are looked at, and said back."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,11 @@ async def _with_case(turn: Turn, client: Client, rest: str) -> About:
 
 
 async def _unknown(turn: Turn, words: str) -> Refusal:
-    name = clip(" ".join(words.split()), 60)
-    alike = await clients.near(turn, " ".join(words.split()[:4])) or await clients.near(
-        turn, words.split()[0] if words.split() else ""
-    )
+    tokens = words.split()
+    name = clip(" ".join(tokens[:NAME_WORDS]), 60)
+    alike: Sequence[Client] = ()
+    for n in range(min(len(tokens), NAME_WORDS), 0, -1):
+        alike = alike or await clients.near(turn, " ".join(tokens[:n]))
     if alike:
         names = ", ".join(clip(c.name, 60) for c in alike)
         return NotFound(f"I don't know a client called {name}. Did you mean {names}?")
