@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ScalarSelect, Select, case, func, select
 
 from bot.services import access
 from bot.services.reports.portfolio import Row
@@ -59,34 +59,35 @@ async def last_look(turn: Turn) -> datetime:
 async def since(turn: Turn, instant: datetime) -> Movement:
     """What changed among the cases this person may see; costs as much as what changed, up to a limit."""
     here = Case.workspace_id == turn.workspace.id
-    opened = await _count(turn, select(Case.id).where(here, Case.opened_at > instant, Case.closed_at.is_(None)))
-    closed = await _count(turn, select(Case.id).where(here, Case.closed_at > instant))
+    opened = _count(turn, select(Case.id).where(here, Case.opened_at > instant, Case.closed_at.is_(None)))
+    closed = _count(turn, select(Case.id).where(here, Case.closed_at > instant))
     changes = (
         select(RiskChange.id, RiskChange.case_id)
         .where(RiskChange.workspace_id == turn.workspace.id, RiskChange.at > instant)
         .order_by(RiskChange.at, RiskChange.id)
         .limit(MOST + 1)
-        .subquery()
+        .cte("changes")
     )
     first = select(func.min(changes.c.id)).group_by(changes.c.case_id)
-    row = (
-        await turn.db.execute(
-            select(
-                func.sum(case((Case.risk < RiskChange.before, 1), else_=0)),
-                func.sum(case((Case.risk > RiskChange.before, 1), else_=0)),
-                select(func.count()).select_from(changes).scalar_subquery(),
-            )
-            .select_from(RiskChange)
-            .join(Case, Case.id == RiskChange.case_id)
-            .where(RiskChange.id.in_(first), Case.opened_at <= instant, Case.closed_at.is_(None), access.readable(turn))
+    query = (
+        select(
+            func.sum(case((Case.risk < RiskChange.before, 1), else_=0)),
+            func.sum(case((Case.risk > RiskChange.before, 1), else_=0)),
+            select(func.count()).select_from(changes).scalar_subquery(),
+            opened,
+            closed,
         )
-    ).one()
-    return Movement(opened, int(row[0] or 0), int(row[1] or 0), closed, (row[2] or 0) > MOST)
+        .select_from(RiskChange)
+        .join(Case, Case.id == RiskChange.case_id)
+        .where(RiskChange.id.in_(first), Case.opened_at <= instant, Case.closed_at.is_(None), access.readable(turn))
+    )
+    better, worse, changed, new, gone = (await turn.db.execute(query)).one()
+    return Movement(new, int(better or 0), int(worse or 0), gone, changed > MOST)
 
 
-async def _count(turn: Turn, query: Select[int]) -> int:
-    limited = query.where(access.readable(turn)).limit(MOST)
-    return (await turn.db.scalar(select(func.count()).select_from(limited.subquery()))) or 0
+def _count(turn: Turn, query: Select[int]) -> ScalarSelect[int]:
+    limited = query.where(access.readable(turn)).limit(MOST).correlate(None)
+    return select(func.count()).select_from(limited.subquery()).scalar_subquery()
 
 
 async def risk_before(turn: Turn, rows: Sequence[Row], instant: datetime) -> dict[int, int]:
