@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from bot.ports import PlaceKind
 from bot.services import cases, people
 from bot.services.follow import handover
 from bot.services.turn import Turn, offer
@@ -39,7 +40,12 @@ async def _heir(turn: Turn, case: Case, gone: Person) -> Person | None:
 
 
 async def place_changed(turn: Turn, key: str) -> None:
-    """Who can read in a place changed: its check-ins move to the owners' private chats, with the reason."""
+    """Who can read in a place changed: its check-ins move to the owners' private chats, with the reason.
+
+    Where the platform has looked again and found only the team there, a colleague has come or gone; nothing moves.
+    """
+    if turn.origin.key == key and turn.origin.kind is PlaceKind.internal:
+        return
     place = await turn.db.scalar(select(PlaceRow).where(PlaceRow.key == key))
     if place is None or place.workspace_id != turn.workspace.id:
         return
@@ -59,7 +65,7 @@ async def place_changed(turn: Turn, key: str) -> None:
                     place=place.name,
                     client=client.name,
                 ),
-                Actions((offer("Change that", f"reminder {schedule.id} edit"),)),
+                Actions((offer("Pick a channel", f"reminder {schedule.id} move"),)),
             ),
             case_id=case.id,
         )
