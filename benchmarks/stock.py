@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.database import Database
 from bot.storage.tables import Base, Case, Client, Occurrence, Outgoing, Person, Schedule, Tenant, Workspace
-
-CHUNK = 400
-"""Rows to a statement; SQLite takes a limited number of values at a time."""
 
 CADENCE = {
     "rhythm": "weekly",
@@ -123,14 +120,15 @@ async def _history(
 async def _insert(db: AsyncSession, row: type[Base], rows: Sequence[dict[str, Any]], *, ids: bool = True) -> list[int]:
     table = row.__table__
     assert isinstance(table, Table)
-    made: list[int] = []
-    for chunk in _chunks(rows):
-        adding = insert(table).values([_complete(table, r) for r in chunk])
-        if ids:
-            made += sorted((await db.execute(adding.returning(table.c.id))).scalars())
-        else:
-            await db.execute(adding)
-    return made
+    complete = [_complete(table, row) for row in rows]
+    connection = await db.connection()
+    if not complete:
+        return []
+    if not ids:
+        await connection.execute(insert(table), complete)
+        return []
+    adding = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return list((await connection.execute(adding, complete)).scalars())
 
 
 def _complete(table: Table, row: dict[str, Any]) -> dict[str, Any]:
@@ -142,7 +140,3 @@ def _complete(table: Table, row: dict[str, Any]) -> dict[str, Any]:
         default = column.default.arg  # type: ignore[attr-defined] # a scalar or callable default has it
         made[column.name] = default(None) if callable(default) else default
     return made
-
-
-def _chunks(rows: Sequence[dict[str, Any]]) -> Iterable[Sequence[dict[str, Any]]]:
-    return (rows[i : i + CHUNK] for i in range(0, len(rows), CHUNK))

@@ -36,7 +36,7 @@ log = structlog.get_logger()
 HEARTBEAT = timedelta(seconds=10)
 """After how long without a heartbeat a process counts as dead."""
 
-LOOK = timedelta(seconds=2)
+LOOK = timedelta(seconds=1)
 """How often the queue is looked at where no notice comes; leases that ended are found this way."""
 
 AT_ONCE = 16
@@ -44,6 +44,9 @@ AT_ONCE = 16
 
 MOST_LANES = 1000
 """Lanes one process runs at a time."""
+
+SLICE = 4.0
+"""Seconds after which a lane is passed on, so that a process that joins later gets its share."""
 
 HOLD_OFF = 0.25
 """Seconds for which a process whose slots are all taken leaves new lanes to others."""
@@ -227,15 +230,24 @@ class PgQueuerEngine:
             return
         held = select(_JOBS.c.id).where(_JOBS.c.id == turn.id, _JOBS.c.queue_manager_id == manager.queue_manager_id)
         while True:
+            ends = asyncio.get_running_loop().call_later(SLICE, self._pass_on, tenant)
             await self.courier.send_for(tenant, held)
-            if await self._ended(turn, tenant, held, manager):
+            ends.cancel()
+            leaving = asyncio.get_running_loop().time() >= ends.when()
+            if await self._ended(turn, tenant, held, manager, leaving=leaving):
                 return
 
-    async def _ended(self, turn: Turn, tenant: str, held: Any, manager: QueueManager) -> bool:
+    def _pass_on(self, tenant: str) -> None:
+        """A lane that has run for long goes back into the queue, for a process that has more room."""
+        lane = self.courier.lanes.get(tenant)
+        if lane is not None:
+            lane.stop()
+
+    async def _ended(self, turn: Turn, tenant: str, held: Any, manager: QueueManager, *, leaving: bool) -> bool:
         """End a turn as soon as the database is there to do so; False where there is more to send."""
         while True:
             try:
-                return await self._end(turn, tenant, held, leaving=manager.shutdown.is_set())
+                return await self._end(turn, tenant, held, leaving=leaving or manager.shutdown.is_set())
             except Exception as wrong:
                 if not is_away(wrong):
                     raise

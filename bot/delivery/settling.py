@@ -112,7 +112,7 @@ async def _instead(db: AsyncSession, row: Outgoing, outcome: Outcome) -> Card:
     buttons = [a for e in outcome.job.shows.elements if isinstance(e, Actions) for a in e.actions]
     schedule = await _schedule_of(db, row)
     if schedule is not None:
-        buttons.append(offer("Pick a channel", f"reminder {schedule.id} edit"))
+        buttons.append(offer("Pick a channel", f"reminder {schedule.id} move"))
     elements: list[Element] = [*original, Actions(tuple(buttons))] if buttons else list(original)
     return card(lead, *elements)
 

@@ -120,9 +120,9 @@ async def serve(platform: Platform) -> AsyncIterator[Platform]:
 class HttpMessenger:
     """Sends over HTTP as a real adapter does, and tells failures apart."""
 
-    def __init__(self, url: str, timeout: float = 2.0) -> None:
+    def __init__(self, url: str, patience: float = 2.0) -> None:
         self.url = url
-        self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._timeout = aiohttp.ClientTimeout(total=patience)
         self._session: aiohttp.ClientSession | None = None
 
     @property

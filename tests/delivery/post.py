@@ -53,7 +53,9 @@ class Office:
     workers: list[asyncio.subprocess.Process] = field(default_factory=list)
     _running: asyncio.Task[None] | None = None
 
-    async def stock(self, tenants: int | list[str], each: int, *, due_in: float = -1.0, one_place: bool = False) -> None:
+    async def stock(
+        self, tenants: int | list[str], each: int, *, due_in: float = -1.0, one_place: bool = False
+    ) -> None:
         """Check-ins that come due in so many seconds."""
         names = [f"fake:T{n}" for n in range(tenants)] if isinstance(tenants, int) else tenants
         due = self.clock.now() + timedelta(seconds=due_in)
@@ -77,7 +79,7 @@ class Office:
         """How many messages are in which state."""
         async with self.database.reading() as db:
             rows = await db.execute(select(Outgoing.state, func.count()).group_by(Outgoing.state))
-            return Counter({state: count for state, count in rows})
+            return Counter({row[0]: row[1] for row in rows})
 
     async def until_states(self, true: Callable[[Counter[str]], bool], seconds: float = 25.0) -> Counter[str]:
         """Wait until something is true of the messages' states."""
@@ -114,13 +116,13 @@ async def open_office(
     paces: Mapping[str, Pace] | None = None,
     gate: Gate | None = None,
     heartbeat: timedelta = timedelta(seconds=2),
-    timeout: float = 1.0,
+    patience: float = 5.0,
 ) -> AsyncIterator[Office]:
     """An office on an empty database."""
     database, clock = Database(url), ShiftedClock()
     await migrate.upgrade(database)
     async with serve(Platform()) as platform:
-        messenger = HttpMessenger(platform.url, timeout)
+        messenger = HttpMessenger(platform.url, patience)
         courier = Courier(database, clock, Playbook.load(), {"fake": messenger}, gate=gate, paces=paces or {})
         engine: Engine = InProcess(courier)
         if not database.sqlite:

@@ -7,17 +7,23 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from benchmarks.stock import CADENCE
+from bot.coach.outcomes import ReminderChange
 from bot.coach.playbook import Playbook
 from bot.delivery.courier import Courier
 from bot.delivery.in_process import InProcess, Sole
 from bot.delivery.occurrences import occur
-from bot.services import people
-from bot.storage.tables import Occurrence, Outgoing, Schedule
+from bot.ports import Who
+from bot.services import cards, cases, people, schedules
+from bot.services.turn import Turn
+from bot.storage.tables import Case, Criterion, Occurrence, Outgoing, Person, Schedule, Step, Workspace
+from bot.view import card_from_json
 from tests.delivery.platform import HttpMessenger
 from tests.delivery.post import Office, open_office
-from tests.house import House
 
 
 async def test_two_ticks_at_once_make_each_check_in_once(office: Office) -> None:
@@ -126,8 +132,58 @@ async def test_only_one_process_at_a_time_delivers_from_an_sqlite_file(tmp_path:
         await office.until_states(lambda s: s["sent"] == 5)
 
 
-async def test_a_cancelled_reminder_takes_back_what_still_waits(house: House) -> None:
-    priya = house.seat()
-    await priya.say("start Acme")
-    async with house.database.begin() as db:
-        assert await db.scalar(select(func.count()).select_from(Outgoing)) is not None
+@pytest.mark.parametrize("what", ["cancel", "pause", "skip", "snooze"])
+async def test_a_changed_reminder_takes_back_the_check_in_that_still_waits(office: Office, what: str) -> None:
+    await office.stock(["fake:T0"], 1)
+    async with office.database.begin() as db:
+        await occur(db, office.clock.now(), ["fake:T0"], 1)
+    async with office.database.begin() as db:
+        schedule = (await db.scalars(select(Schedule))).one()
+        until = office.clock.now() + timedelta(days=1)
+        await schedules.change(await _turn(db, office), ReminderChange(schedule.id, what, until=until))
+    await office.engine.drain()
+    assert office.platform.posts == []
+    assert await office.states() == Counter(dropped=1)
+
+
+async def test_a_reminder_cancelled_while_its_check_in_is_being_sent_sends_that_one_and_no_more(office: Office) -> None:
+    office.platform.seconds = 0.5
+    await office.stock(["fake:T0"], 1)
+    office.run()
+    await office.platform.until(lambda: len(office.platform.posts) == 1)
+    async with office.database.begin() as db:
+        schedule = (await db.scalars(select(Schedule))).one()
+        await schedules.change(await _turn(db, office), ReminderChange(schedule.id, "cancel"))
+    assert await office.until_states(lambda s: s["sent"] == 1) == Counter(sent=1)
+    async with office.database.reading() as db:
+        assert (await db.scalars(select(Schedule.next_due_at))).one() is None
+
+
+async def _turn(db: AsyncSession, office: Office) -> Turn:
+    person = (await db.scalars(select(Person))).one()
+    workspace = (await db.scalars(select(Workspace))).one()
+    who = Who(person.tenant, person.key, person.name)
+    return Turn(
+        db, workspace, person, who, who.private, who.private, office.clock.now(), "test:1", office.courier.playbook
+    )
+
+
+async def test_a_check_in_made_in_bulk_says_what_the_case_says(office: Office) -> None:
+    """The facts that a crowd of check-ins is written from are those of the whole snapshot."""
+    await office.stock(["fake:T0"], 2)
+    async with office.database.begin() as db:
+        first, second = (await db.scalars(select(Case).order_by(Case.id))).all()
+        db.add(Criterion(case_id=first.id, words="Answers within a day", met_at=office.clock.now()))
+        db.add(Criterion(case_id=first.id, words="One person to call"))
+        db.add(Step(case_id=second.id, play="listen_first", state="done", by_id=second.owner_id, at=office.clock.now()))
+    async with office.database.begin() as db:
+        await occur(db, office.clock.now(), ["fake:T0"], 10)
+        rows = (await db.scalars(select(Outgoing).order_by(Outgoing.id))).all()
+        assert "1 of 2 wishes met" in card_from_json(rows[0].card).text
+        assert "1 steps done" in card_from_json(rows[1].card).text
+        for row in rows:
+            case = await db.get_one(Case, row.case_id)
+            occurrence = await db.get_one(Occurrence, row.occurrence_id)
+            week = (occurrence.due_at - case.opened_at).days // 7 + 1
+            whole = cards.nudge(await cases.snapshot(await _turn(db, office), case), occurrence.id, week)
+            assert card_from_json(row.card) == whole

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import select
 
 from bot.storage.tables import Outgoing, Person
 from tests.delivery.platform import Post
-from tests.delivery.post import Office
+from tests.delivery.post import Office, open_office
+
+
+@pytest.fixture
+async def office(url: str) -> AsyncIterator[Office]:
+    """A post office whose messenger waits a second for an answer."""
+    async with open_office(url, patience=1) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("what", ["429", "500", "hang", "cut"])

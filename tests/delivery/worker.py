@@ -17,13 +17,14 @@ from tests.delivery.platform import HttpMessenger
 async def main(url: str, platform: str) -> None:
     set_up_logs(quiet=True)
     database = Database(url)
-    messenger = HttpMessenger(platform, timeout=10)
+    messenger = HttpMessenger(platform, patience=10)
     engine = engine_for(database, RealClock(), Playbook.load(), {"fake": messenger})
     loop = asyncio.get_running_loop()
     running = asyncio.create_task(engine.run())
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, lambda: asyncio.ensure_future(engine.stop()))
-    print("up", flush=True)
+    sys.stdout.write("up\n")
+    sys.stdout.flush()
     await running
     await engine.close()
     await messenger.close()
