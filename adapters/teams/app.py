@@ -155,6 +155,8 @@ class Teams:
     async def _turn(self, turn: Turn, deadline: float) -> web.Response:
         await self._learn(turn)
         turn = replace(turn, inbound=await self._looked(turn))
+        if turn.answer == "messages":
+            return await self._by_messages(turn, deadline)
         handling = self._keep(self._conversations.handle(turn.inbound))
         await asyncio.wait({handling}, timeout=deadline - time.monotonic())
         if not handling.done():
@@ -162,11 +164,22 @@ class Teams:
             self._keep(self._finish(turn, handling))
             return _answered(answers.working(turn))
         shown = answers.shown(turn, handling.result())
-        sending = self._keep(self._show(turn, shown))
-        if shown.body is None:
-            # The message may be answered first and the request after, while there is time.
-            await asyncio.wait({sending}, timeout=max(0.0, deadline - time.monotonic()))
+        self._keep(self._show(turn, shown))
         return _answered(shown.body)
+
+    async def _by_messages(self, turn: Turn, deadline: float) -> web.Response:
+        """A turn whose request is answered by nothing: its messages go out first, while there is time."""
+        work = self._keep(self._taken_and_shown(turn))
+        await asyncio.wait({work}, timeout=deadline - time.monotonic())
+        if work.done():
+            work.result()
+        else:
+            log.warning("teams.slow_turn")
+            work.add_done_callback(_failed_late)
+        return web.Response()
+
+    async def _taken_and_shown(self, turn: Turn) -> None:
+        await self._show(turn, answers.shown(turn, await self._conversations.handle(turn.inbound)))
 
     async def _finish(self, turn: Turn, handling: asyncio.Task[Reply]) -> None:
         try:
@@ -257,6 +270,11 @@ class Teams:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
+
+
+def _failed_late(work: asyncio.Task[Any]) -> None:
+    if not work.cancelled() and work.exception():
+        log.error("teams.turn_failed", error=type(work.exception()).__name__)
 
 
 def _answered(body: Json | None) -> web.Response:

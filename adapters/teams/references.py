@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, TypeVar
 
 from bot.ports import Notes
@@ -31,7 +31,7 @@ class Reference:
     channel_type: str = ""
     name: str = ""
     dead: str = ""
-    thread: str = ""
+    thread: str = field(default="", compare=False)
 
     @property
     def kept(self) -> Reference:
@@ -72,6 +72,8 @@ class References:
         """Keep what an event taught; hearing from a place again makes it live."""
         if isinstance(record, Reference):
             before = await self.place(record.place)
+            if record == before:
+                return
             record = record.kept
             if before and not record.channel_type:
                 record = replace(record, channel_type=before.channel_type)

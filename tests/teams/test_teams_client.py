@@ -15,7 +15,7 @@ from adapters.teams.tokens import Tokens
 from bot.errors import TryLater, Undeliverable
 from bot.ports import PlaceKind
 from bot.view import card
-from tests.fakes.teams import APP, CHANNEL, OTHER_TENANT, TEAM, TENANT, activity, member, mentioning
+from tests.fakes.teams import APP, BOT, CHANNEL, OTHER_TENANT, TEAM, TENANT, activity, member, mentioning
 from tests.teams.conftest import Bot, Start
 
 PRIYA = f"@teams:{TENANT}:aad-Priya"
@@ -201,7 +201,7 @@ async def test_an_expired_token_is_fetched_anew_once(start: Start) -> None:
 
 async def test_a_wrong_password_is_told_and_nothing_is_lost(start: Start) -> None:
     bot = await start(app_password="wrong")
-    await bot.receives(activity(text="x"))
+    await bot.receives(activity("conversationUpdate", membersAdded=[{"id": BOT}]))
     with pytest.raises(TryLater):
         await bot.teams.messenger.send(PRIYA, NUDGE, key="k")
 
