@@ -51,7 +51,7 @@ def test_an_apology_with_if_you_feel_is_called_what_it_is() -> None:
     report = check("We apologise if you feel that the delay was a problem.", scope="fragment")
     finding = report.findings[0]
     assert finding.issue is Issue.NON_APOLOGY
-    assert finding.words.startswith("apologise if you feel")
+    assert "apologise if you feel" in finding.words
 
 
 def test_a_message_about_an_open_problem_without_a_next_step_is_noticed() -> None:

@@ -8,6 +8,9 @@ from bot.coach.tone.values import Apology, Part
 
 _PARTS: dict[Part, re.Pattern[str]] = {Part(name): sign for name, sign in signs("apology").items()}
 
+SHORT = 3
+"""A sentence of so few words, such as a greeting, does not count as an opening."""
+
 
 def find_apology(sentences: tuple[Sentence, ...]) -> Apology | None:
     """Return the apology in a text, or None where nobody says sorry or owns anything."""
@@ -39,6 +42,7 @@ def _place(sign: re.Pattern[str], sentences: tuple[Sentence, ...]) -> int | None
 
 
 def _leads(place: int, sentences: tuple[Sentence, ...]) -> bool:
-    opening = [n for n, sentence in enumerate(sentences) if len(sentence.words) > 3][:2]
-    last = sentences[opening[-1]] if opening else sentences[-1]
+    """Whether a place is in the opening: the first two sentences, of a long text the first three."""
+    spoken = [sentence for sentence in sentences if len(sentence.words) > SHORT] or list(sentences)
+    last = spoken[: max(2, min(3, len(spoken) // 2))][-1]
     return place < last.start + len(last.text)

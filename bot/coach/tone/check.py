@@ -46,22 +46,30 @@ def _phrases(sentence: Sentence, scene: Scene) -> Iterator[Finding]:
 
 
 def _judged(even: str, cut: tuple[Sentence, ...], by_rules: list[Finding], scope: str) -> list[Finding]:
-    """Weigh each issue passage by passage; where only the weights see it, mark the words that speak most for it."""
+    """Weigh each issue passage by passage; where only the weights see it, mark the words that speak most for it.
+
+    What a rule marked is also weighed in its own sentence, so that other matters in the passage cannot hide it.
+    """
     weights = model()
     passages = [cut[n : n + PASSAGE] for n in range(0, len(cut), PASSAGE)]
     found = [finding for finding in by_rules if finding.issue is Issue.BURIED_APOLOGY]
     for passage in passages:
         start, end = passage[0].start, passage[-1].start + len(passage[-1].text)
         reading = read(even[start:end], scope, weights.weights)
+        alone = {s.start: read(s.text, scope, weights.weights) for s in passage if _holds(s, by_rules)}
         for issue in Issue:
             marked = [f for f in by_rules if f.issue is issue and start <= f.start < end]
-            if may_have(issue, passage, scope, whole=len(passages) == 1) and weights.hold(
-                reading.score(issue, weights), bool(marked)
-            ):
+            near = [alone[s.start] for s in passage if _holds(s, marked)]
+            odds = max(one.score(issue, weights) for one in (reading, *near))
+            if may_have(issue, passage, scope, whole=len(passages) == 1) and weights.hold(odds, bool(marked)):
                 found += marked or _by_weight(issue, passage, reading, weights)
     if len(passages) > 1:
         found += [finding for finding in by_rules if finding.issue is Issue.NO_NEXT_STEP]
     return found
+
+
+def _holds(sentence: Sentence, marked: list[Finding]) -> bool:
+    return any(sentence.start <= finding.start < sentence.start + len(sentence.text) for finding in marked)
 
 
 def may_have(issue: Issue, passage: tuple[Sentence, ...], scope: str, *, whole: bool = True) -> bool:

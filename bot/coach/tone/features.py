@@ -20,16 +20,16 @@ _KINDS = {
     "YOU": "you your yours yourself you'd you'll you've you're yourselves",
     "WE": "we i us me our my mine ours we'll i'll we've i've we're i'm we'd i'd myself ourselves",
     "THEY": "he she they him her them his their it's",
-    "NEG": "not never no nothing nobody none don't didn't doesn't can't won't couldn't wouldn't isn't wasn't"
-    " aren't weren't hasn't haven't cannot without nor hardly shouldn't hadn't",
-    "ALL": "always ever every everything everyone all anything any anyone anybody everybody whatever whenever completely"
-    " absolutely entirely forever",
+    "NEG": "not never no nothing nobody none don't didn't doesn't can't won't couldn't wouldn't"
+    " isn't wasn't aren't weren't hasn't haven't cannot without nor hardly shouldn't hadn't",
+    "ALL": "always ever every everything everyone all anything any anyone anybody everybody whatever whenever"
+    " completely absolutely entirely forever",
     "SMALL": "just only simply merely little small bit minor tiny slight slightly few mere quite rather",
     "WILL": "will you'll it'll they'll shall going there'll",
     "MODAL": "should could would might may must ought should've could've would've can",
     "NUMBER": "one two three four five six seven eight nine ten twelve twenty thirty forty fifty hundred half",
-    "TIME": "monday tuesday wednesday thursday friday saturday sunday today tomorrow tonight morning noon week month year"
-    " day days weeks hours hour minutes minute evening weekend night",
+    "TIME": "monday tuesday wednesday thursday friday saturday sunday today tomorrow tonight morning noon week month"
+    " year day days weeks hours hour minutes minute evening weekend night",
     "SORRY": "sorry apologise apologies apology regret apologize",
     "KIND": "please thank thanks glad happy grateful",
     "ASK": "what why how who which where when whose",

@@ -23,13 +23,13 @@ _ACRONYM = re.compile(r"(?<![\w@#/.£$€-])(?=[\w/&-]*[A-Z][\w/&-]*[A-Z])[A-Za-
 _CAPS = re.compile(r"[A-Z]")
 _REFERENCE = re.compile(r"[A-Z]{1,5}[-/ ]?\d[\w-]*|[A-Z]\d|\d+[A-Za-z]{1,2}")
 _GLOSS = re.compile(
-    r"\(|^\W*(?:an?|the|your|our)? ?[\w&-]+(?: [\w-]+)? (?:is|are|means|was) (?:an?|the|our|your|what|how|when|where|just)\b"
+    r"\(|^\W*(?:an?|the|your|our)? ?[\w&-]+(?: [\w-]+)? (?:is|are|means|was) (?:an?|the|our|your|what|how|when|where)\b"
     r"|\b(?:that is|that's|which (?:means|is|are|was)|we call|called|meaning|in other words|so[- ]called|stands for)\b"
     r"|\b(?:in plain (?:words|english|terms)|short for|known as|in short|basically)\b|\bi\.e\.",
     re.I,
 )
 _WHY = "They would have to look this up, and not knowing it makes people feel stupid."
-_BETTER = "what this means for them, in everyday words"
+_BETTER = "[the same in everyday words]"
 
 
 def _terms(sentence: Sentence) -> Iterator[tuple[int, int, float]]:

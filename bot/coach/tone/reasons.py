@@ -19,13 +19,13 @@ WHY: dict[Issue, str] = {
 
 BETTER: dict[Issue, str] = {
     Issue.TALKING_DOWN: "",
-    Issue.JARGON: "what this means for them, in everyday words",
-    Issue.BLAME_SHIFTING: "Our part in this was",
-    Issue.NON_APOLOGY: "I am sorry that we",
+    Issue.JARGON: "[the same in everyday words]",
+    Issue.BLAME_SHIFTING: "our part in this was [what we did or left out]",
+    Issue.NON_APOLOGY: "I am sorry that we [what we did]",
     Issue.DEFENSIVE: "Can you tell me what you saw?",
-    Issue.OVER_PROMISE: "what we can do, and by when:",
+    Issue.OVER_PROMISE: "we will [what is in our hands] by [when]",
     Issue.NO_NEXT_STEP: "I will call you by [time] with [what you will know or have done by then].",
-    Issue.BLIND_POLICY: "The reason for this is … What I can do is",
+    Issue.BLIND_POLICY: "the reason is [why the rule exists]; what I can do is [the alternative]",
     Issue.FANFARE: "",
     Issue.BURIED_APOLOGY: "Move this to the beginning, and name what happened: “I am sorry that we …”",
     Issue.HOSTILE: "",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.coach.tone.structure import asks, gives_a_time
+from bot.coach.tone.structure import asks, gives_a_time, names_what_happened
 from bot.coach.tone.text import Sentence
 from bot.coach.tone.values import Apology, Finding, Issue, Part
 
@@ -13,7 +13,7 @@ def strengths(cut: tuple[Sentence, ...], apology: Apology | None, found: Sequenc
     hollow = {Issue.NON_APOLOGY, Issue.BLAME_SHIFTING} & {finding.issue for finding in found}
     points = (
         ("says sorry first", apology is not None and apology.first and Part.REGRET in parts and not hollow),
-        ("names what happened", Part.EXPLANATION in parts and not hollow),
+        ("names what happened", apology is not None and any(map(names_what_happened, cut)) and not hollow),
         ("takes responsibility", Part.RESPONSIBILITY in parts and not hollow),
         ("says what will change", Part.REPENTANCE in parts),
         ("offers repair", Part.REPAIR in parts),

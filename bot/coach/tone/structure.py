@@ -57,6 +57,11 @@ def asks(sentence: Sentence) -> bool:
     return _QUESTION.search(sentence.text) is not None and not _TAG.search(sentence.text)
 
 
+def names_what_happened(sentence: Sentence) -> bool:
+    """Whether the sentence says what was done or left undone."""
+    return _SIGNS["named"].search(sentence.text) is not None
+
+
 def buried_apology(sentences: tuple[Sentence, ...]) -> Iterator[Finding]:
     """Yield a finding where the first sorry comes at the end, after news, excuses or technicalities."""
     said = [sentence for sentence in sentences if len(sentence.words) > 3 or regret_at(sentence)]
