@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.coach.dates import BadDate, parse_date
-from bot.coach.money import BadMoney, parse_money
+from bot.coach.money import BadMoney, Money, parse_money
 from bot.services.clients import LONGEST_NAME
 from bot.services.people import folded
 
@@ -119,7 +119,7 @@ class Reader:
         if not written:
             return {"period": _PERIODS[period] if period else None}
         given = currency_named(kept["currency"]) if kept.get("currency") else None
-        money = parse_money(written, default="")
+        money = _money(written)
         if given and money.currency and money.currency != given:
             raise BadCell(f"it is in {money.currency} and the currency column says {given}. Which one is it?")
         said = _period_in(written)
@@ -132,31 +132,42 @@ class Reader:
         }
 
     def _day(self, column: str, kept: Mapping[str, str]) -> dict[str, object]:
-        return {column: self._date(kept[column]) if kept[column] else None}
-
-    def _date(self, written: str) -> date:
-        """A whole date; one that is counted from today would mean another day at the next import."""
-        try:
-            return date.fromisoformat(written[:10]) if re.match(r"\d{4}-\d\d-\d\d", written) else self._other(written)
-        except ValueError as no:
-            if isinstance(no, BadDate | BadCell):
-                raise
-            raise BadCell(f"“{written[:40]}” is no date. Write it like 2026-12-03.") from None
-
-    def _other(self, written: str) -> date:
-        if not re.search(r"(?:19|20|21)\d\d", written) or re.fullmatch(r"\d+", written):
-            raise BadCell(f"“{written[:40]}” has no day, month and year. Write it like 2026-12-03.")
-        return parse_date(written, self.today, past=True)
+        return {column: _date(kept[column], self.today) if kept[column] else None}
 
     def _people(self, column: str, kept: Mapping[str, str]) -> dict[str, object]:
         people = tuple(_contact(part) for part in re.split(r";(?![^(]*\))", kept[column]) if part.strip())
         if len(people) > MOST_PEOPLE:
             raise BadCell(f"it names {len(people)} people; {MOST_PEOPLE} is the most I keep for a client.")
-        names = [p.folded for p in people]
-        twice = next((p.name for p in people if names.count(p.folded) > 1), None)
-        if twice:
-            raise BadCell(f"{twice} is named twice. Keep one of them.")
+        if len(people) > 1:
+            names = [p.folded for p in people]
+            twice = next((p.name for p, name in zip(people, names, strict=True) if names.count(name) > 1), None)
+            if twice:
+                raise BadCell(f"{twice} is named twice. Keep one of them.")
         return {"people": people}
+
+
+_FIGURE = re.compile(r"([1-9]\d{0,2}(?:,\d{3}){1,2}|\d{1,9})(?:\.(\d\d))?")
+
+
+def _money(written: str) -> Money:
+    """A sum; a bare figure, which most rows of a long list have, without the many forms people type."""
+    figure = _FIGURE.fullmatch(written)
+    if figure is None or not written.isascii():
+        return parse_money(written, default="")
+    return Money(int(figure[1].replace(",", "")) * 100 + int(figure[2] or 0), "")
+
+
+@lru_cache(maxsize=10_000)
+def _date(written: str, today: date) -> date:
+    """A whole date; one that is counted from today would mean another day at the next import."""
+    try:
+        if re.match(r"\d{4}-\d\d-\d\d", written):
+            return date.fromisoformat(written[:10])
+    except ValueError:
+        raise BadCell(f"“{written[:40]}” is no date. Write it like 2026-12-03.") from None
+    if not re.search(r"(?:19|20|21)\d\d", written) or written.isdecimal():
+        raise BadCell(f"“{written[:40]}” has no day, month and year. Write it like 2026-12-03.")
+    return parse_date(written, today, past=True)
 
 
 @cache
@@ -178,6 +189,8 @@ def _plain(column: str, cell: str) -> str:
     begins as a formula does is refused, except a phone number or a handle in the channel column.
     """
     words = " ".join(cell.split())
+    if not words:
+        return ""
     most = LONGEST.get(column, LONGEST_CELL)
     if len(words) > most:
         raise BadCell(f"it has {len(words):,} characters; {most} is the most.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Integer, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Integer, RowMapping, String, Table
 
 from bot.data.scope import BY_NAME
 from bot.storage.tables import Instant
@@ -20,9 +21,9 @@ class BadRecord(ValueError):
     """A line that is no row of this version; its text says why."""
 
 
-def to_line(table: Table, row: Mapping[str, Any]) -> bytes:
+def to_line(table: Table, row: RowMapping) -> bytes:
     """A row as one line of JSON."""
-    return line_of({"table": table.name, **{c.name: _out(row[c.name]) for c in table.c}})
+    return line_of({"table": table.name, **{name: _out(row[name]) for name in _NAMES[table.name]}})
 
 
 def line_of(record: Mapping[str, Any]) -> bytes:
@@ -52,12 +53,17 @@ def from_record(record: Mapping[str, Any]) -> tuple[Table, dict[str, Any]]:
     table = BY_NAME.get(name) if isinstance(name, str) else None
     if table is None:
         raise BadRecord(f"there is no table {str(name)[:40]}")
-    strange = set(record) - set(table.c.keys()) - {"table"}
-    missing = set(table.c.keys()) - set(record)
-    if strange or missing:
-        which = f"has a column {min(strange)[:40]} too many" if strange else f"lacks the column {min(missing)}"
-        raise BadRecord(f"this row of {table.name} {which}")
-    return table, {column.name: _in(column, record[column.name]) for column in table.c}
+    readers = _READERS[table.name]
+    if len(record) != len(readers) + 1 or not readers.keys() <= record.keys():
+        raise BadRecord(f"this row of {table.name} {_which(record, readers)}")
+    return table, {name: read(record[name]) for name, read in readers.items()}
+
+
+def _which(record: Mapping[str, Any], columns: Mapping[str, object]) -> str:
+    missing = columns.keys() - record.keys()
+    if missing:
+        return f"lacks the column {min(missing)}"
+    return f"has a column {min(record.keys() - columns.keys() - {'table'})[:40]} too many"
 
 
 def _out(value: Any) -> Any:
@@ -66,22 +72,27 @@ def _out(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _in(column: Column[Any], value: Any) -> Any:
-    if value is None:
-        if not column.nullable:
-            raise BadRecord(f"{column.name} is empty")
-        return None
-    kind = column.type
-    try:
-        if isinstance(kind, Instant):
-            return _instant(value)
-        if isinstance(kind, Date):
-            return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise BadRecord(f"{column.name} is no time") from None
-    if not _fits(kind, value):
-        raise BadRecord(f"{column.name} holds {str(value)[:40]}, which does not belong there")
-    return value
+def _reader(column: Column[Any]) -> Callable[[Any], Any]:
+    """What takes a column's value out of JSON; it raises BadRecord."""
+    name, nullable, fits = column.name, column.nullable, _kind(column)
+    convert = _instant if isinstance(column.type, Instant) else date.fromisoformat
+    timed = isinstance(column.type, Instant | Date)
+
+    def read(value: Any) -> Any:
+        if value is None:
+            if not nullable:
+                raise BadRecord(f"{name} is empty")
+            return None
+        if timed:
+            try:
+                return convert(value)
+            except (TypeError, ValueError):
+                raise BadRecord(f"{name} is no time") from None
+        if not fits(value):
+            raise BadRecord(f"{name} holds {str(value)[:40]}, which does not belong there")
+        return value
+
+    return read
 
 
 def _instant(value: Any) -> datetime:
@@ -91,14 +102,19 @@ def _instant(value: Any) -> datetime:
     return when
 
 
-def _fits(kind: Any, value: Any) -> bool:
-    match kind:
+def _kind(column: Column[Any]) -> Callable[[Any], bool]:
+    match column.type:
         case JSON():
-            return isinstance(value, dict | list)
+            return lambda value: isinstance(value, dict | list)
         case Boolean():
-            return isinstance(value, bool)
+            return lambda value: isinstance(value, bool)
         case BigInteger() | Integer():
-            return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST_ID
+            return lambda value: type(value) is int and abs(value) < LARGEST_ID
         case String():
-            return isinstance(value, str) and (kind.length is None or len(value) <= kind.length)
-    return False
+            most = column.type.length or sys.maxsize
+            return lambda value: isinstance(value, str) and len(value) <= most
+    return lambda value: False
+
+
+_READERS = {table.name: {c.name: _reader(c) for c in table.c} for table in BY_NAME.values()}
+_NAMES = {table.name: tuple(c.name for c in table.c) for table in BY_NAME.values()}

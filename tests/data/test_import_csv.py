@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from bot.coach.money import parse_money, say_money
 from bot.data.csv_file import look_at
 from bot.ports import Role
 from bot.storage.database import Database
@@ -279,3 +280,9 @@ def test_a_workspace_that_is_not_there_is_refused_with_those_that_are(salvage: S
 def test_what_is_not_read_is_said(tmp_path: Path) -> None:
     sheet = look_at(write(tmp_path, "name,Vaule\nAcme,1\n"))
     assert sheet.unread == ("Vaule",)
+
+
+@pytest.mark.parametrize("written", ["0", "7", "1200", "1,200", "1,234,567.89", "999999999", "12.50", "0.05"])
+def test_a_bare_figure_is_read_as_everywhere_else(salvage: Salvage, tmp_path: Path, written: str) -> None:
+    file = write(tmp_path, f'name,value,currency\nAcme,"{written}",EUR\n')
+    assert f"Acme · {say_money(parse_money(written))} a month" in salvage("import", file, "--dry-run").output
