@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from bot import analyse as analysis
+from bot import deliveries as delivering
 from bot import serving, talking
 from bot.config import read_settings
 from bot.data import cli as data
@@ -89,6 +90,25 @@ def doctor() -> None:
 def package(out: Path) -> None:
     """Write the app package that a Teams administrator uploads."""
     _run(serving.write_teams_package(read_settings(), out))
+
+
+@main.command()
+@click.option("--state", type=click.Choice(["open", *delivering.STATES]), default="open", help="Which to list.")
+@click.option("--retry", type=int, multiple=True, metavar="ID", help="Try a message again now.")
+@click.option("--drop", type=int, multiple=True, metavar="ID", help="Never send a message.")
+@click.option("--most", type=click.IntRange(1), default=50, show_default=True, help="How many to list.")
+def deliveries(state: str, retry: tuple[int, ...], drop: tuple[int, ...], most: int) -> None:
+    """List what waits to be sent, what failed and what is dead, with the reason."""
+    set_up_logs(quiet=True)
+    _run(delivering.deliveries(state, retry, drop, most))
+
+
+@main.command("move-to")
+@click.argument("url")
+def move_to(url: str) -> None:
+    """Copy everything from SQLite into an empty PostgreSQL database, and check that all of it arrived."""
+    set_up_logs(quiet=True)
+    _run(serving.move_to(url))
 
 
 data.add_to(main, _run)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.compose import Coach
@@ -20,12 +19,10 @@ def mount(app: web.Application, coach: Coach) -> None:
 
     async def readyz(request: web.Request) -> web.Response:
         try:
-            async with coach.database.begin() as db:
-                await db.execute(text("SELECT 1"))
-            current = await migrate.check(coach.database)
+            missing = await migrate.is_behind(coach.database)
         except (CannotStart, SQLAlchemyError, OSError):
             return web.json_response({"status": "the database is away"}, status=503)
-        if not current:
+        if missing:
             return web.json_response({"status": "migrations are missing"}, status=503)
         return web.json_response({"status": "ready"})
 

@@ -14,8 +14,10 @@ from aiohttp import web
 from bot import operations
 from bot.compose import Coach, running
 from bot.config import Settings, read_settings
+from bot.delivery.in_process import Sole
+from bot.errors import CannotStart
 from bot.platforms import Platforms, teams_package
-from bot.storage import migrate
+from bot.storage import migrate, move
 from bot.storage.database import Database
 
 log = structlog.get_logger()
@@ -56,8 +58,6 @@ async def work() -> None:
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> None:
-    from bot.errors import CannotStart
-
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as wrong:
@@ -101,6 +101,22 @@ async def migrate_now() -> None:
     finally:
         await database.close()
     click.echo("The database is up to date." + (f" A backup is in {backup}." if backup else ""))
+
+
+async def move_to(url: str) -> None:
+    """Copy the SQLite database into a PostgreSQL one and say what was copied."""
+    source, target = Database(read_settings().database_url), Database(url)
+    sole = Sole(source.url)
+    try:
+        if not sole.take():
+            raise CannotStart("Salvage is running on this database. Stop it, then move; nothing was changed.")
+        for moved in await move.move(source, target):
+            click.echo(f"{moved.rows:>9,}  {moved.table}")
+    finally:
+        sole.release()
+        await source.close()
+        await target.close()
+    click.echo("Everything is there, counted table by table. Now set DATABASE_URL to the new address and start again.")
 
 
 async def doctor(settings: Settings) -> None:

@@ -74,6 +74,14 @@ async def check(database: Database) -> bool:
     return at == newest() and (database.sqlite or await queue_tables.installed(database))
 
 
+async def is_behind(database: Database) -> bool:
+    """Whether migrations are missing. A database that is ahead is none of it: versions run side by side for a while."""
+    at = await revision(database)
+    if at is None or (at in known() and at != newest()):
+        return True
+    return not database.sqlite and not await queue_tables.installed(database)
+
+
 async def upgrade(database: Database, to: str = "head") -> Path | None:
     """Bring the database up to a revision; gives the backup that was made of an SQLite file with data in it."""
     if to == "head" and await check(database):

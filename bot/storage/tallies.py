@@ -46,18 +46,20 @@ async def _fold(db: AsyncSession, table: Table) -> int:
         for n, value in enumerate(row[len(kind) :]):
             sums[n] += value
     # In one order everywhere, so that two processes that fold never wait for one another in a circle.
-    for key in sorted((k for k, sums in added.items() if any(sums)), key=repr):
-        await _add(db, table, dict(zip(kind, key, strict=True)), dict(zip(counts, added[key], strict=True)))
+    wanted = sorted((key for key, sums in added.items() if any(sums)), key=repr)
+    values = [
+        {**dict(zip(kind, key, strict=True)), **dict(zip(counts, added[key], strict=True)), "loose": False}
+        for key in wanted
+    ]
+    if values:
+        insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else pg_insert
+        row = insert(table)
+        sums_up = {name: table.c[name] + row.excluded[name] for name in counts}
+        await db.execute(
+            row.on_conflict_do_update(index_elements=list(kind), index_where=text("loose = false"), set_=sums_up),
+            values,
+        )
     return len(rows)
-
-
-async def _add(db: AsyncSession, table: Table, kind: dict[str, object], counts: dict[str, int]) -> None:
-    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else pg_insert
-    row = insert(table).values(**kind, **counts, loose=False)
-    added = {name: table.c[name] + row.excluded[name] for name in counts}
-    await db.execute(
-        row.on_conflict_do_update(index_elements=list(kind), index_where=text("loose = false"), set_=added)
-    )
 
 
 async def kept(db: AsyncSession, of: type[Tally] | type[ReadingTally]) -> Counted:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -92,4 +93,4 @@ async def test_an_empty_database_needs_no_backup(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'salvage.db'}")
     assert await migrate.upgrade(database) is None
     await database.close()
-    assert [f.name for f in tmp_path.iterdir()] == ["salvage.db"]
+    assert os.listdir(tmp_path) == ["salvage.db"]
