@@ -53,10 +53,10 @@ async def _fold(db: AsyncSession, table: Table) -> int:
     ]
     if values:
         insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else pg_insert
-        row = insert(table)
-        sums_up = {name: table.c[name] + row.excluded[name] for name in counts}
+        one = insert(table)
+        sums_up = {name: table.c[name] + one.excluded[name] for name in counts}
         await db.execute(
-            row.on_conflict_do_update(index_elements=list(kind), index_where=text("loose = false"), set_=sums_up),
+            one.on_conflict_do_update(index_elements=list(kind), index_where=text("loose = false"), set_=sums_up),
             values,
         )
     return len(rows)
