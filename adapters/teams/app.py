@@ -21,7 +21,7 @@ from adapters.teams.client import TeamsMessenger, message_pages
 from adapters.teams.connector import Connector
 from adapters.teams.hosts import is_loopback, may_call
 from adapters.teams.pace import Pace
-from adapters.teams.parse import Gone, Ignored, Installed, Parsed, Turn, parse
+from adapters.teams.parse import Gone, Ignored, Installed, Left, Parsed, Turn, parse
 from adapters.teams.references import Contact, References
 from adapters.teams.render import wire
 from adapters.teams.settings import TeamsSettings
@@ -29,7 +29,7 @@ from adapters.teams.tokens import Tokens
 from adapters.teams.words import clean
 from bot import metrics
 from bot.errors import TryLater, Undeliverable
-from bot.ports import Conversations, Inbound, Messenger, Notes, PlaceChanged, Removed, Reply, Who
+from bot.ports import Conversations, Inbound, Messenger, Notes, PersonLeft, PlaceChanged, Removed, Reply, Who
 from bot.view import Card, card
 
 log = structlog.get_logger()
@@ -143,6 +143,9 @@ class Teams:
                     return await self._turn(greeting, deadline) if greeting else web.Response()
                 case Gone():
                     await self._gone(parsed)
+                case Left():
+                    await self._turn(parsed.change, deadline)
+                    self._keep(self._left(parsed))
                 case Ignored(why):
                     log.info("teams.ignored", why=why)
                     metrics.REFUSED.labels("teams", "ignored").inc()
@@ -198,6 +201,14 @@ class Teams:
         if known and all(r.dead for r in known):
             # Teams tells of each place alone; the last one was the tenant's.
             await self._conversations.handle(Inbound(gone.event, gone.who, gone.who.private, Removed()))
+
+    async def _left(self, left: Left) -> None:
+        """Hand on what belongs to people who are gone altogether; who only left a team keeps it."""
+        for who, user in zip(left.members, left.users, strict=True):
+            own = await self._references.place(who.private.key)
+            if own is not None and await self._audience.has_left(own, user):
+                event = f"{left.change.inbound.event}:{user}"
+                await self._conversations.handle(Inbound(event, who, who.private, PersonLeft(who.key)))
 
     # --- who and where -----------------------------------------------------------------------------------
 

@@ -76,6 +76,17 @@ class Audience:
             self._keep(key, found)
         return found
 
+    async def has_left(self, reference: Reference, user: str) -> bool:
+        """Whether somebody is gone from the organisation: true only where Teams says plainly that they are."""
+        path = ("conversations", reference.conversation, "members", user)
+        try:
+            await self._connector.call("GET", reference.service_url, *path)
+        except Refused as refused:
+            return refused.gone
+        except DeliveryError:
+            return False
+        return False
+
     def forget(self, place: str) -> None:
         """Something changed there: look again before the next word."""
         for key in [k for k in self._seen if k == place or k.startswith(place + "|")]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Literal, TypeAlias
 
@@ -29,6 +29,9 @@ from adapters.teams.words import clean
 from bot.ports import Act, Commanded, Inbound, Opened, PlaceChanged, Pressed, Quoted, Said, Submitted, Who
 
 Answer = Literal["messages", "card", "dialog", "nothing"]
+
+MOST_LEFT = 50
+"""Members of one event that are looked up."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z]+)[^<>]{0,2000}>")
 _SLASH = re.compile(r"/salvage\b\s*", re.IGNORECASE)
@@ -67,13 +70,27 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """Members left a team, perhaps for good: ``change`` is what it means for the place, ``users`` their Teams ids."""
+
+    change: Turn
+    members: tuple[Who, ...]
+    users: tuple[str, ...]
+
+    @property
+    def reference(self) -> Reference:
+        """Where it happened."""
+        return self.change.reference
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """Nothing the coach answers; ``why`` is for the log."""
 
     why: str
 
 
-Parsed: TypeAlias = Turn | Installed | Gone | Ignored
+Parsed: TypeAlias = Turn | Installed | Gone | Left | Ignored
 
 
 def parse(activity: object, *, local: bool = False) -> Parsed:
@@ -227,12 +244,22 @@ def _conversation_update(activity: Json, local: bool) -> Parsed:
     if bot in _ids(activity, "membersAdded") or not origin:
         return Installed(reference, None)
     act = PlaceChanged(origin.key)
-    return Turn(
+    change = Turn(
         Inbound(event_of(activity), who, who.private, act, origin), reference, "nothing",
         text_in(object_in(activity, "from"), "id"),
     )  # fmt: skip
+    removed = _members(activity, "membersRemoved")[:MOST_LEFT]
+    if not removed:
+        return change
+    # Without a name: the one they are known by is kept.
+    members = tuple(replace(person_in(m, who.tenant), name="") for m in removed)
+    return Left(change, members, tuple(text_in(m, "id") for m in removed))
 
 
 def _ids(activity: Json, key: str) -> list[str]:
+    return [text_in(m, "id") for m in _members(activity, key)]
+
+
+def _members(activity: Json, key: str) -> list[Json]:
     members = activity.get(key)
-    return [text_in(m, "id") for m in members if isinstance(m, dict)] if isinstance(members, list) else []
+    return [m for m in members if isinstance(m, dict)] if isinstance(members, list) else []

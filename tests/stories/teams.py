@@ -239,7 +239,7 @@ class TeamsStage:
     async def leaves(self, name: str) -> None:
         self.fake.members[CHANNEL] = [m for m in self.fake.members[CHANNEL] if m["name"] != name]
         self.fake.gone.add(f"a:{name}")
-        changed = activity("conversationUpdate", where="channel", membersRemoved=[{"id": f"29:{name}"}])
+        changed = activity("conversationUpdate", where="channel", membersRemoved=[member(name)])
         changed["channelData"]["eventType"] = "teamMemberRemoved"
         await self.receives(changed)
 

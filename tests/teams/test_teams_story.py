@@ -154,6 +154,36 @@ async def test_a_check_in_is_delivered_after_a_restart(meet: Meet, house: House,
     assert "Acme" in " ".join(w for m in again.fake.sent["a:Priya"][before:] for w in words_of(m))
 
 
+async def left_the_team(priya: Person) -> None:
+    changed = activity("conversationUpdate", where="channel", membersRemoved=[member(priya.name)])
+    changed["channelData"]["eventType"] = "teamMemberRemoved"
+    await priya.bot.receives(changed)
+    await priya._settle()
+
+
+async def test_who_leaves_the_organisation_hands_everything_on(meet: Meet, house: House) -> None:
+    omar = await meet("Omar")
+    priya = await opened(meet)
+    await priya.says("edit Acme backup")
+    await priya.says("Omar")
+    priya.bot.fake.gone.add(priya.chat)
+    await left_the_team(priya)
+    assert "SAL-1 · Acme is yours" in omar.bot.fake.words(omar.chat)
+    assert "Owner:  you" in await omar.says("Acme")
+
+
+async def test_who_only_leaves_a_team_keeps_the_case(meet: Meet) -> None:
+    omar = await meet("Omar")
+    priya = await opened(meet)
+    await priya.says("edit Acme backup")
+    await priya.says("Omar")
+    await left_the_team(priya)
+    priya.bot.fake.stumbles.append((503, {}, ""))
+    await left_the_team(priya)
+    assert "is yours" not in omar.bot.fake.words(omar.chat)
+    assert "Owner:  you" in await priya.says("Acme")
+
+
 async def test_an_unhappy_clients_message_opens_a_case_from_the_message_itself(meet: Meet) -> None:
     priya = await meet("Priya")
     _, body = await priya.bot.receives(hand_over("<p>Acme: you were late again, nobody told us.</p>", by="Priya"))
