@@ -15,8 +15,9 @@ from bot.conversation import Conversation
 from bot.delivery import engine_for
 from bot.delivery.port import Engine
 from bot.errors import CannotStart, Refusal
-from bot.local import TENANT, LocalMessenger, LocalWords
+from bot.local import CHANNELS, TENANT, LocalMessenger, LocalWords, place_of
 from bot.ports import Inbound, Messenger, Reply, Who
+from bot.services import people
 from bot.storage import migrate
 from bot.storage.database import Database
 from bot.storage.local import StoredLog, StoredNotes
@@ -87,6 +88,14 @@ async def compose(settings: Settings, *, real_time: bool) -> Coach:
     return Coach(
         settings, database, clock, playbook, conversation, engine, log, StoredNotes(database), local, messengers
     )
+
+
+async def furnish_local_places(coach: Coach) -> None:
+    """Make the local tools' channels known, so that they can be named before anybody has spoken there."""
+    async with coach.database.begin() as db:
+        workspace = await people.workspace_of(db, TENANT, coach.clock.now())
+        for name in CHANNELS:
+            await people.place_seen(db, workspace, place_of(f"{TENANT}:{name}"))
 
 
 @contextlib.asynccontextmanager

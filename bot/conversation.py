@@ -46,6 +46,7 @@ from bot.ports import (
 )
 from bot.rows import look_again
 from bot.services import people, shown, upkeep
+from bot.services.follow import leaving
 from bot.services.reports import asks
 from bot.services.turn import Begin, Result, Turn, told
 from bot.storage.database import Database
@@ -149,7 +150,8 @@ class Conversation:
             except (Refusal, *UNREADABLE) as no:
                 turn.posted.clear()
                 # What was rolled back is stale in memory; these two are needed to answer.
-                await db.refresh(turn.person)
+                if turn.person in db:
+                    await db.refresh(turn.person)
                 await db.refresh(turn.workspace)
                 if isinstance(no, Stale):
                     await look_again(turn)
@@ -163,7 +165,11 @@ class Conversation:
     async def _turn(self, db: AsyncSession, inbound: Inbound) -> Turn:
         now = self.clock.now()
         workspace = await people.workspace_of(db, inbound.who.tenant, now)
-        person = await people.person_of(db, workspace, inbound.who, now, self.zone)
+        if isinstance(inbound.act, UNSEEN):
+            # Nobody speaks here: what the platform calls itself must not become anybody's name.
+            person = await people.bystander(db, workspace, inbound.who, now)
+        else:
+            person = await people.person_of(db, workspace, inbound.who, now, self.zone)
         for mentioned in inbound.mentioned:
             if not mentioned.outsider:
                 await people.person_of(db, workspace, mentioned, now, self.zone)
@@ -191,7 +197,7 @@ class Conversation:
             case Removed():
                 await people.remove_tenant(turn.db, turn.who.tenant, turn.now)
             case PersonLeft(key):
-                await upkeep.person_left(turn, key)
+                await leaving.person_left(turn, key)
             case PlaceChanged(key):
                 await upkeep.place_changed(turn, key)
         return Result()

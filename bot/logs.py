@@ -12,8 +12,8 @@ import structlog
 
 
 def set_up_logs(*, quiet: bool = False) -> None:
-    """Send logs to standard error; a terminal chat keeps only warnings."""
-    level = logging.WARNING if quiet else logging.INFO
+    """Send logs to standard error; a terminal chat keeps only errors."""
+    level = logging.ERROR if quiet else logging.INFO
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     colours = sys.stderr.isatty()
     structlog.configure(

@@ -11,7 +11,7 @@ from adapters.teams.app import Teams
 from adapters.teams.package import build_package
 from adapters.teams.settings import TeamsSettings
 from adapters.web.app import mount as mount_web
-from bot.compose import Coach
+from bot.compose import Coach, furnish_local_places
 from bot.config import Settings
 
 
@@ -32,6 +32,7 @@ class Platforms:
     async def start(self, app: web.Application | None, coach: Coach) -> None:
         """Mount what is served and connect what connects by itself; without ``app`` only what sends."""
         if app is not None and self.settings.loopback:
+            await furnish_local_places(coach)
             bell = mount_web(app, coach.local_words, coach.log, coach.clock, host=self.settings.host)
             coach.local.grown.append(bell.ring)
         if self.slack_settings.configured:
@@ -43,7 +44,10 @@ class Platforms:
     async def _add(self, name: str, platform: Slack | Teams, app: web.Application | None, coach: Coach) -> None:
         if app is not None:
             app.router.add_routes(platform.routes())
-        await platform.start()
+        if isinstance(platform, Slack):
+            await platform.start(listen=app is not None)
+        else:
+            await platform.start()
         coach.messengers[name] = platform.messenger
         self._running.append(platform)
 

@@ -16,6 +16,7 @@ from bot.compose import Coach, running
 from bot.config import Settings, read_settings
 from bot.delivery.in_process import Sole
 from bot.errors import CannotStart
+from bot.housekeeping import every_day
 from bot.platforms import Platforms, teams_package
 from bot.storage import migrate, move
 from bot.storage.database import Database
@@ -84,12 +85,14 @@ async def _until_stopped(coach: Coach, *, deliver: bool) -> None:
         loop.add_signal_handler(name, stopped.set)
     delivering = asyncio.create_task(coach.engine.run()) if deliver else None
     waiting = asyncio.create_task(stopped.wait())
+    keeping = asyncio.create_task(every_day(coach))
     await asyncio.wait([t for t in (waiting, delivering) if t], return_when=asyncio.FIRST_COMPLETED)
     if delivering is not None:
         await coach.engine.stop()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(delivering, GRACE)
     waiting.cancel()
+    keeping.cancel()
     log.info("stopped")
 
 

@@ -6,7 +6,7 @@ import sys
 import uuid
 
 from adapters.terminal.app import Terminal, typed_lines
-from bot.compose import running
+from bot.compose import furnish_local_places, running
 from bot.config import read_settings
 from bot.errors import CannotStart
 from bot.local import TENANT, person_key, place_of
@@ -40,6 +40,7 @@ async def chat(person: str, place: str, *, as_json: bool) -> None:
     who = seat_of(person)
     where = place_named(place, who)
     async with running(read_settings(), real_time=False) as coach:
+        await furnish_local_places(coach)
         colour = sys.stdout.isatty()
         terminal = Terminal(coach.local_words, coach.log, coach.engine.drain, who, where, as_json, sys.stdout, colour)
         if not as_json:

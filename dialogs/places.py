@@ -15,11 +15,15 @@ class Spot:
 
     key: str
     name: str
+    safe: bool = True
 
 
 @dataclass(frozen=True)
 class Spots:
-    """Where check-ins can be posted: here (where that is safe), in private, and the internal channels known."""
+    """Where check-ins can be posted: here (where that is safe), in private, and the channels known.
+
+    A channel people from outside read may be named too: whether they still do is judged at each posting.
+    """
 
     here: str
     private: str
@@ -28,7 +32,7 @@ class Spots:
     def options(self) -> tuple[Option, ...]:
         """The places as answers, this one first."""
         here = (Option("Here", self.here),) if self.here else ()
-        rest = tuple(Option(p.name, p.key) for p in self.known if p.key != self.here)
+        rest = tuple(Option(p.name, p.key) for p in self.known if p.safe and p.key != self.here)
         return (*here, Option("Only me, in private", self.private), *rest)
 
     def named(self, words: str) -> str | None:
@@ -47,18 +51,20 @@ class Spots:
 
 def spots(data: Any) -> Spots:
     """The places as they were looked up."""
-    return Spots(data["here"], data["private"], tuple(Spot(p["key"], p["name"]) for p in data["places"]))
+    return Spots(
+        data["here"], data["private"], tuple(Spot(p["key"], p["name"], p.get("safe", True)) for p in data["places"])
+    )
 
 
-def where(given: str) -> Dialog[str]:
-    """The key of the place; one that is not known is said, and the known ones are offered."""
+def where(given: str, *, ask: bool = False) -> Dialog[str]:
+    """The key of the place; one that is not known is said, and the known ones are offered, even one with ``ask``."""
     known = yield from Load("places", "places", spots)
     found = known.named(given) if given else None
     if found is not None:
         return found
     if given:
         yield from Say("bad_place", card(Note(say("{wrong}", wrong=unknown_place(given)))))
-    elif len(known.options()) == 1:
+    elif not ask and len(known.options()) == 1:
         return known.private
     near = {"private": known.private, "me": known.private} | ({"here": known.here} if known.here else {})
     return (

@@ -91,7 +91,8 @@ def shall_i_watch(case: CaseFile | None, words: str, due: datetime) -> Dialog[st
     return (
         yield from Choice(
             "watch",
-            say("I've seen a promise: **{words}**, due {when}. Shall I watch it?", words=clip(words, 300).rstrip(". "), when=when),
+            say("I've seen a promise: **{words}**, due {when}. Shall I watch it?",
+                words=clip(words, 300).rstrip(". "), when=when),
             options=(Option("Watch it", "yes"), Option("Another time", "other"), Option("No", "no")),
             near={"yes": "yes", "ok": "yes", "sure": "yes", "change": "other", "later": "other"},
         )

@@ -14,6 +14,7 @@ from bot.coach.outcomes import Nothing, ReminderChange
 from bot.dialog import Choice, Confirm, Date, Dialog, Load, Say
 from bot.view import Note, Option, card, say
 from dialogs.options import argument, read_when
+from dialogs.places import where
 from dialogs.remind import RHYTHM_WORDS, RHYTHMS, Clock, Given, when_of
 
 PLAIN = ("skip", "pause", "resume")
@@ -51,6 +52,8 @@ def reminder(args: Mapping[str, Any]) -> Dialog[ReminderChange | Nothing]:
         return ReminderChange(row.id, what)  # type: ignore[arg-type] # one of the Literal's words
     if what == "cancel":
         return (yield from cancelled(row))
+    if what == "move":
+        return ReminderChange(row.id, "move", place=(yield from where(argument(args, "rest"), ask=True)))
     case = yield from Load("case", "case", casefile.from_json, {"number": row.number})
     clock = Clock(case.now, case.zone)
     if what == "snooze":
@@ -60,7 +63,7 @@ def reminder(args: Mapping[str, Any]) -> Dialog[ReminderChange | Nothing]:
 
 def known_changes(row: Scheduled) -> dict[str, str]:
     """What can be done with a schedule, with its label; a paused one can be resumed."""
-    always = {"edit": "Change it", "cancel": "Cancel it"}
+    always = {"edit": "Change it", "move": "Another place", "cancel": "Cancel it"}
     if row.state == "paused":
         return {"resume": "Start it again"} | always
     return {"snooze": "Put it off", "skip": "Leave the next one out"} | always | {"pause": "Pause it"}

@@ -41,8 +41,8 @@ _RULES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         ),
         (
             r"\b(?:our|the) (?:junior|intern|trainee|apprentice|technician|engineer|developer|assistant|accountant"
-            r"|colleague|employee|new starter)\b[^.!?\n]{0,40}?\b(?:forgot|messed|made (?:a|the) mistake|failed to|was careless"
-            r"|is to blame|was at fault|has been (?:disciplined|fired|dismissed|warned)|screwed)\b"
+            r"|colleague|employee|new starter)\b[^.!?\n]{0,40}?\b(?:forgot|messed|made (?:a|the) mistake|failed to"
+            r"|was careless|is to blame|was at fault|has been (?:disciplined|fired|dismissed|warned)|screwed)\b"
             r"|\b(?-i:[A-Z][a-z]+) (?:has been|was) (?:disciplined|fired|dismissed|let go)(?: for| over| because)\b"
             r"|\bit was (?-i:[A-Z][a-z]+)(?:'s|’s) (?:fault|mistake|error)\b",
             "This names one person as the culprit; the client hired all of you.",

@@ -106,12 +106,13 @@ class Reminder:
 
 @dataclass(frozen=True)
 class ReminderChange:
-    """A change of a check-in schedule; ``until`` for a snooze, ``cadence`` for an edit."""
+    """A change of a check-in schedule; a snooze has ``until``, an edit ``cadence``, a move ``place`` (a key)."""
 
     schedule: int
-    what: Literal["snooze", "skip", "edit", "pause", "resume", "cancel"]
+    what: Literal["snooze", "skip", "edit", "pause", "resume", "cancel", "move"]
     until: datetime | None = None
     cadence: Cadence | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)

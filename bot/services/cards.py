@@ -162,7 +162,8 @@ def nudge(file: CaseFile, occurrence: int, week: int) -> Card:
     """A check-in: one line on where it stands, and one question."""
     done = [s for s in file.steps if s.state == "done"]
     met = len(file.wishes) - len(file.open_wishes)
-    stands = f"{met} of {len(file.wishes)} wishes met" if file.wishes else f"{len(done)} steps done"
+    steps = f"{len(done)} step" + ("s" if len(done) != 1 else "") + " done"
+    stands = f"{met} of {len(file.wishes)} wishes met" if file.wishes else steps
     return card(
         say(
             "**{client}, week {week}.** {stands}. {owner}, how are they?",

@@ -117,7 +117,7 @@ async def places(turn: Turn) -> Any:
     rows = (
         await turn.db.scalars(
             select(PlaceRow)
-            .where(PlaceRow.workspace_id == turn.workspace.id, PlaceRow.kind == "internal")
+            .where(PlaceRow.workspace_id == turn.workspace.id, PlaceRow.kind != "private")
             .order_by(PlaceRow.folded)
             .limit(20)
         )
@@ -125,7 +125,7 @@ async def places(turn: Turn) -> Any:
     return {
         "here": turn.origin.key if turn.origin.kind.value == "internal" else "",
         "private": turn.who.private.key,
-        "places": [{"key": r.key, "name": r.name} for r in rows],
+        "places": [{"key": r.key, "name": r.name, "safe": r.kind == "internal"} for r in rows],
     }
 
 

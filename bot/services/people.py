@@ -79,6 +79,14 @@ async def person_of(db: AsyncSession, workspace: Workspace, who: Who, now: datet
     return person
 
 
+async def bystander(db: AsyncSession, workspace: Workspace, who: Who, now: datetime) -> Person:
+    """Whom an event names that nobody sent; left as they are, and never kept where they are not known."""
+    return await by_key(db, workspace, who.key) or Person(
+        workspace_id=workspace.id, tenant=who.tenant, key=who.key, name=who.name, folded=folded(who.name),
+        role=Role.member.value, zone=who.zone or "UTC", hours={}, seen_at=now,
+    )  # fmt: skip
+
+
 async def team(db: AsyncSession, workspace: Workspace, most: int = 100) -> Sequence[Person]:
     """The people of a workspace who are still there, by name."""
     query = select(Person).where(Person.workspace_id == workspace.id, Person.gone_at.is_(None))
@@ -118,7 +126,7 @@ async def place_seen(db: AsyncSession, workspace: Workspace, place: Place) -> No
                 kind=place.kind.value,
             )
         )
-    elif row.name != place.name or row.kind != place.kind.value:
+    elif row.workspace_id == workspace.id and (row.name != place.name or row.kind != place.kind.value):
         row.name, row.folded, row.kind = place.name, folded(place.name), place.kind.value
 
 

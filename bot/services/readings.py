@@ -78,7 +78,11 @@ async def _already(turn: Turn, occurrence: Occurrence, client: Client) -> Result
 
 async def _edit_message(turn: Turn, occurrence: Occurrence, shows: Card) -> None:
     """Change the posted check-in, wherever it was posted."""
-    row = await turn.db.scalar(select(Outgoing).where(Outgoing.key == message_key(occurrence.id)))
+    key = message_key(occurrence.id)
+    posted = select(Outgoing).where(
+        Outgoing.key.in_((key, f"instead:{key}")), Outgoing.state.not_in(("withheld", "dead", "dropped"))
+    )
+    row = await turn.db.scalar(posted.order_by(Outgoing.id.desc()).limit(1))
     if row is not None:
         turn.post(
             tenant=row.tenant,

@@ -25,7 +25,7 @@ async def make(turn: Turn, case: Case, cadence: Cadence, place: str) -> Schedule
     row = Schedule(
         workspace_id=turn.workspace.id,
         case_id=case.id,
-        tenant=turn.who.tenant,
+        tenant=await tenant_of(turn, place),
         place=place,
         cadence=rhythm.to_json(cadence),
         state="on",
@@ -87,6 +87,8 @@ async def change(turn: Turn, asked: ReminderChange) -> str:
     elif asked.what == "snooze" and asked.until:
         row.next_due_at = asked.until
         words = f"Put off. Next: {_next(turn, row)}. After that it keeps its own rhythm."
+    elif asked.what == "move":
+        words = await _move(turn, row, asked.place)
     elif asked.what == "edit" and asked.cadence:
         row.cadence = rhythm.to_json(asked.cadence)
         row.state, row.anchor_at = "on", None
@@ -100,6 +102,34 @@ async def change(turn: Turn, asked: ReminderChange) -> str:
     case = await turn.db.get_one(Case, row.case_id)
     cases.note(turn, case, "reminder", words)
     return words
+
+
+async def _move(turn: Turn, row: Schedule, place: str) -> str:
+    """Take a schedule to another place; one that was paused goes on there."""
+    row.tenant, row.place = await tenant_of(turn, place), place
+    if row.state == "paused":
+        row.state = "on"
+        row.next_due_at = rhythm.next_due(rhythm.from_json(row.cadence), turn.now, row.anchor_at)
+    return f"Moved to {await place_name(turn, place)}. {await warning(turn, place)}Next: {_next(turn, row)}."
+
+
+async def tenant_of(turn: Turn, place: str) -> str:
+    """The tenant of a place that check-ins may be set for; raises NotFound for one that is not this team's."""
+    if place == turn.who.private.key:
+        return turn.who.tenant
+    query = select(PlaceRow.tenant).where(PlaceRow.key == place, PlaceRow.workspace_id == turn.workspace.id)
+    tenant = await turn.db.scalar(query)
+    if tenant is None:
+        raise NotFound("I don't know that place. Speak to me there once, then ask again.")
+    return tenant
+
+
+async def warning(turn: Turn, place: str) -> str:
+    """What to know before a check-in is set for a place that people outside can read; '' for a safe one."""
+    kind = await turn.db.scalar(select(PlaceRow.kind).where(PlaceRow.key == place))
+    if kind is None or kind == "internal":
+        return ""
+    return "People from outside can read there, so as long as they do I ask the owner privately instead. "
 
 
 def _next(turn: Turn, row: Schedule) -> str:

@@ -299,6 +299,13 @@ def _new_date(m: Material) -> list[Part]:
 
 def _introduction(m: Material) -> list[Part]:
     to = bare(m.raw("to"))
+    if to.casefold() in ("me", "i", "myself", bare(m.case.asker).casefold()):
+        return [
+            Part("Introduce yourself", f"From now on I look after you here. {m.said('why')}".strip()),
+            Part("Say that nothing is lost", "I know the whole story, so you need not tell it again, and what we "
+                 "promised you still holds.", begins=True),
+            Part("Say when", f"I will call you by {m.when('by')}."),
+        ]  # fmt: skip
     return [
         Part("Introduce them", f"From now on {to} looks after you here. {m.said('why')}".strip()),
         Part("Say that nothing is lost", f"I have told {to} the whole story, so that you do not have to, and what we "

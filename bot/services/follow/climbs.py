@@ -60,7 +60,7 @@ def another_way(schedule: Schedule, case: Case, client: Client, owner: Person, n
         say("Two check-ins about **{client}** went by without an answer, so I've paused them. Is there another way, or "
             "another person?", client=client.name),
         Actions((
-            offer("Another way", f"reminder {schedule.id} edit"),
+            offer("Another way", f"reminder {schedule.id} move"),
             offer("Another person", f"handover SAL-{case.number}"),
             offer("Log a contact", f"log SAL-{case.number}"),
             offer("Start them again", f"resume {schedule.id}"),

@@ -10,7 +10,7 @@ from bot.coach.outcomes import HandedOver
 from bot.errors import Refusal
 from bot.services import cases
 from bot.services.turn import Begin, Result, Turn, offer, told
-from bot.storage.tables import Case, Client, Person, PromiseRow, Schedule
+from bot.storage.tables import Case, Client, Outgoing, Person, PromiseRow, Schedule
 from bot.view import Actions, Card, Element, Facts, Heading, Line, Quote, card, clip, say
 
 
@@ -44,7 +44,7 @@ def check(case: Case, heir: Person) -> None:
 
 
 async def move(db: AsyncSession, case: Case, before: Person, heir: Person) -> None:
-    """Move the case, its open promises and the check-ins that came to the one before."""
+    """Move the case, its open promises, the check-ins that came to the one before, and what was still to be said."""
     case.owner_id = heir.id
     if case.backup_id == heir.id:
         case.backup_id = before.id if before.gone_at is None else None
@@ -53,10 +53,18 @@ async def move(db: AsyncSession, case: Case, before: Person, heir: Person) -> No
         .where(PromiseRow.case_id == case.id, PromiseRow.owner_id == before.id, PromiseRow.state == "open")
         .values(owner_id=heir.id)
     )
-    for schedule in await db.scalars(
-        select(Schedule).where(Schedule.case_id == case.id, Schedule.place == "@" + before.key, Schedule.state == "on")
-    ):
+    planned = select(Schedule).where(
+        Schedule.case_id == case.id, Schedule.place == "@" + before.key, Schedule.state.in_(("on", "paused"))
+    )
+    for schedule in await db.scalars(planned):
         schedule.place, schedule.tenant = "@" + heir.key, heir.tenant
+    if before.tenant == heir.tenant:
+        await db.execute(
+            update(Outgoing)
+            .where(Outgoing.case_id == case.id, Outgoing.place == "@" + before.key, Outgoing.state == "waiting")
+            .where(Outgoing.edits.is_(None))
+            .values(place="@" + heir.key, owner_id=heir.id)
+        )
 
 
 def page(file: CaseFile, before: str, do_not_say: str, next_touch: str) -> Card:
@@ -80,5 +88,9 @@ def page(file: CaseFile, before: str, do_not_say: str, next_touch: str) -> Card:
     if file.wishes:
         wishes = "\n".join(f"{'✓' if w.met else '○'} {clip(w.words, 200)}" for w in file.wishes)
         elements.append(say("**Fixed means:**\n{w}", w=wishes))
-    buttons = (offer("Next step", f"next {file.label}"), offer("See the case", file.label))
+    buttons = (
+        offer("Next step", f"next {file.label}"),
+        offer("Introduce yourself", f"draft introduction {file.label}"),
+        offer("See the case", file.label),
+    )
     return card(*elements, Actions(buttons))
