@@ -219,12 +219,13 @@ def report(runs: list[Run], count: int, slots: int, large: list[tuple[int, Run]]
     lines = [
         "## Delivery (`make bench-delivery`)",
         "",
-        f"{count:,} check-ins of {TENANTS} teams due at one instant, each in a channel of its own, {POST * 1000:.0f} ms "
-        f"a post, {slots} posts under way in all. Late: from the due instant to the message being recorded as sent.",
+        f"{count:,} check-ins of {TENANTS} teams due at one instant, each in a channel of its own, "
+        f"{POST * 1000:.0f} ms a post, {slots} posts under way in all. Late: from the due instant to the message being recorded as sent.",
         "",
         f"{results.machine()}.",
         "",
-        "| run | all sent after | beside bare | late p50 | late p99 | p99 beside bare | own CPU a job | PostgreSQL CPU a job |",
+        "| run | all sent after | beside bare | late p50 | late p99 | p99 beside bare "
+        "| own CPU a job | PostgreSQL CPU a job |",
         "|---|---|---|---|---|---|---|---|",
         *rows,
     ]
