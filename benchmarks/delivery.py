@@ -220,7 +220,8 @@ def report(runs: list[Run], count: int, slots: int, large: list[tuple[int, Run]]
         "## Delivery (`make bench-delivery`)",
         "",
         f"{count:,} check-ins of {TENANTS} teams due at one instant, each in a channel of its own, "
-        f"{POST * 1000:.0f} ms a post, {slots} posts under way in all. Late: from the due instant to the message being recorded as sent.",
+        f"{POST * 1000:.0f} ms a post, {slots} posts under way in all. "
+        f"Late: from the due instant to the message being recorded as sent.",
         "",
         f"{results.machine()}.",
         "",

@@ -62,7 +62,8 @@ def tone(items: list[Item]) -> str:
     f1 = 2 * right / max(2 * right + wrong + missed, 1)
     return (
         f"precision {precision:.3f} · recall {recall:.3f} · F1 {f1:.3f} · "
-        f"clean flagged {clean_flagged / max(clean, 1):.3f} · bad flagged {bad_flagged / max(len(items) - clean, 1):.3f}"
+        f"clean flagged {clean_flagged / max(clean, 1):.3f} · "
+        f"bad flagged {bad_flagged / max(len(items) - clean, 1):.3f}"
     )
 
 
