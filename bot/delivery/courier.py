@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import Select, event, func, select
@@ -16,7 +15,7 @@ from bot.coach.playbook import Playbook
 from bot.delivery import ticks
 from bot.delivery.gate import Gate
 from bot.delivery.lane import Lane
-from bot.delivery.ledger import SENDING, WAITING, Ledger, is_ready
+from bot.delivery.ledger import SENDING, WAITING, Fence, Ledger, is_ready
 from bot.delivery.pace import PACES, Pace, pace_of
 from bot.delivery.sender import Messengers, platform_of
 from bot.ports import Clock
@@ -62,7 +61,7 @@ class Courier:
 
     # --- lanes ---------------------------------------------------------------------------------------------
 
-    async def send_for(self, tenant: str, fence: Select[Any] | None = None) -> None:
+    async def send_for(self, tenant: str, fence: Fence | None = None) -> None:
         """Run a tenant's lane until nothing of it is due."""
         lane = Lane(tenant, self.ledger, self.gate, self.messengers, pace_of(tenant, self.paces), fence)
         self.lanes[tenant] = lane

@@ -10,13 +10,11 @@ import asyncio
 import contextlib
 import math
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
-from sqlalchemy import Select
 
 from bot.delivery.gate import LANE, Gate
-from bot.delivery.ledger import Ledger, Take
+from bot.delivery.ledger import Fence, Ledger, Take
 from bot.delivery.pace import FREE, Pace
 from bot.delivery.sender import Job, Messengers, Outcome, attempt
 
@@ -44,7 +42,7 @@ class Lane:
     gate: Gate
     messengers: Messengers
     pace: Pace = FREE
-    fence: Select[Any] | None = None
+    fence: Fence | None = None
     handled: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _sending: set[asyncio.Task[None]] = field(default_factory=set)

@@ -10,34 +10,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
+from uuid import UUID
 
 import structlog
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
-    Integer,
     Row,
-    Select,
-    String,
     Table,
-    Update,
     and_,
-    bindparam,
+    column,
     exists,
     literal_column,
     or_,
     select,
+    table,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.delivery import crowd
 from bot.delivery.occurrences import occur
 from bot.delivery.sender import Job, Outcome
 from bot.delivery.settling import settle
 from bot.delivery.together import Together
 from bot.ports import Clock, MessageRef
 from bot.storage.database import Database
-from bot.storage.tables import Instant, Outgoing, Tenant
+from bot.storage.tables import Outgoing, Tenant
 from bot.view import card_from_json
 
 log = structlog.get_logger()
@@ -52,6 +50,12 @@ WAITING: ColumnElement[str] = literal_column("'waiting'")
 SENDING: ColumnElement[str] = literal_column("'sending'")
 
 
+_TURNS = table("pgqueuer", column("id"), column("queue_manager_id"))
+
+Fence: TypeAlias = tuple[int, UUID]
+"""A lane's turn and who runs it: while that is so in the database, the lane may take messages."""
+
+
 @dataclass(frozen=True, eq=False)
 class Take:
     """Up to ``most`` messages of a tenant; ``fence`` must hold in the database, ``due`` asks for new check-ins."""
@@ -59,7 +63,7 @@ class Take:
     tenant: str
     most: int
     due: bool = False
-    fence: Select[Any] | None = None
+    fence: Fence | None = None
 
 
 @dataclass(frozen=True)
@@ -125,9 +129,8 @@ class Ledger:
         if outcomes:
             await settle(db, now, outcomes)
             await db.flush()
-        for request in asked:
-            if isinstance(request, Reopen):
-                await _reopen(db, request.tenant)
+        if reopened := [a.tenant for a in asked if isinstance(a, Reopen)]:
+            await _reopen(db, reopened)
         taken = await _take(db, now, [a for a in asked if isinstance(a, Take)])
         standing = await _standing(db, [a.job for a in asked if isinstance(a, Still)])
         return [
@@ -138,31 +141,49 @@ class Ledger:
 
 async def _take(db: AsyncSession, now: datetime, requests: Sequence[Take]) -> dict[Take, Taken]:
     """What each lane gets: messages that wait, and, for lanes that have room for more, check-ins made due just now."""
-    jobs = {request: await _claim(db, now, request, request.most) for request in requests}
-    hungry = [r for r in requests if r.due and len(jobs[r]) < r.most and await _holds(db, r)]
+    ours = await _held(db, requests)
+    jobs: dict[Take, list[Job]] = {request: [] for request in requests}
+    await _claim(db, now, ours, jobs)
+    hungry = [r for r in ours if r.due and len(jobs[r]) < r.most]
     each = max(min(OCCURRENCES // max(len(hungry), 1), MOST_EACH), 2)
     made = await occur(db, now, [r.tenant for r in hungry], each) if hungry else {}
-    for request in hungry:
-        if made.get(request.tenant):
-            jobs[request] += await _claim(db, now, request, request.most - len(jobs[request]))
+    if made:
+        await _claim(db, now, [r for r in hungry if made.get(r.tenant)], jobs)
     return {r: Taken(tuple(jobs[r]), more=made.get(r.tenant, 0) >= each if r in hungry else r.due) for r in requests}
 
 
-async def _holds(db: AsyncSession, request: Take) -> bool:
-    """Whether the lane is still this process's to run."""
-    return request.fence is None or bool(await db.scalar(request.fence))
+async def holds(db: AsyncSession, fence: Fence) -> bool:
+    """Whether a turn is still that runner's."""
+    query = select(_TURNS.c.id).where(_TURNS.c.id == fence[0], _TURNS.c.queue_manager_id == fence[1])
+    return await db.scalar(query) is not None
 
 
-async def _claim(db: AsyncSession, now: datetime, request: Take, most: int) -> list[Job]:
-    """Mark the first ready messages of a tenant as being sent, and give them."""
-    if not await _holds(db, request):
-        return []
-    claimed = await (await db.connection()).execute(_CLAIM, {"of": request.tenant, "now": now, "most": most})
-    rows = sorted(claimed, key=lambda row: (row.not_before, row.id))
-    return [job for row in rows if (job := await _job(db, row)) is not None]
+async def _held(db: AsyncSession, requests: Sequence[Take]) -> list[Take]:
+    """The requests of lanes that are still this process's to run."""
+    fences = {r.fence for r in requests if r.fence is not None}
+    if not fences:
+        return list(requests)
+    query = select(_TURNS.c.id, _TURNS.c.queue_manager_id).where(
+        _TURNS.c.id.in_([turn for turn, _ in fences]), _TURNS.c.queue_manager_id.in_({who for _, who in fences})
+    )
+    held = {(row.id, row.queue_manager_id) for row in await db.execute(query)}
+    return [r for r in requests if r.fence is None or r.fence in held]
 
 
-def is_ready(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+async def _claim(db: AsyncSession, now: datetime, requests: Sequence[Take], jobs: dict[Take, list[Job]]) -> None:
+    """Mark the first ready messages of each lane as being sent, and hand them out."""
+    lanes = {request.tenant: request for request in requests}
+    rooms: dict[int, list[str]] = {}
+    for request in requests:
+        if (room := request.most - len(jobs[request])) > 0:
+            rooms.setdefault(room, []).append(request.tenant)
+    for room, tenants in rooms.items():
+        for row in await crowd.claim(db, now, tenants, room):
+            if (job := await _job(db, row)) is not None:
+                jobs[lanes[row.tenant]].append(job)
+
+
+def is_ready(now: datetime) -> ColumnElement[bool]:
     """A message that is due and first in its place: nothing before it there is due, being sent, or to be retried."""
     before = _OUTBOX.alias("before")
     earlier = exists().where(
@@ -175,30 +196,6 @@ def is_ready(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
         ),
     )
     return and_(_OUTBOX.c.state == WAITING, _OUTBOX.c.not_before <= now, ~earlier)
-
-
-def _claiming() -> Update:
-    """The statement that takes messages, made once: to compile it costs more than to run it."""
-    now, tenant = bindparam("now", type_=Instant()), bindparam("of", type_=String())
-    gone = exists().where(Tenant.key == tenant, Tenant.removed_at.is_not(None))
-    chosen = (
-        select(_OUTBOX.c.id)
-        .where(_OUTBOX.c.tenant == tenant, is_ready(now), ~gone)
-        .order_by(_OUTBOX.c.not_before, _OUTBOX.c.id)
-        .limit(bindparam("most", type_=Integer()))
-    )
-    return (
-        update(_OUTBOX)
-        .where(_OUTBOX.c.id.in_(chosen), _OUTBOX.c.state == WAITING)
-        .values(state=SENDING, attempts=_OUTBOX.c.attempts + literal_column("1"))
-        .returning(
-            *(_OUTBOX.c[name] for name in ("id", "tenant", "place", "key", "card", "secret", "owner_id")),
-            *(_OUTBOX.c[name] for name in ("occurrence_id", "edits", "attempts", "not_before")),
-        )
-    )
-
-
-_CLAIM = _claiming()
 
 
 async def _job(db: AsyncSession, row: Row[Any]) -> Job | None:
@@ -225,8 +222,8 @@ async def _edited(db: AsyncSession, key: str | None) -> MessageRef | None:
     return await db.scalar(query.limit(1))
 
 
-async def _reopen(db: AsyncSession, tenant: str) -> None:
-    left = update(Outgoing).where(Outgoing.tenant == tenant, Outgoing.state == SENDING)
+async def _reopen(db: AsyncSession, tenants: Sequence[str]) -> None:
+    left = update(Outgoing).where(Outgoing.tenant.in_(tenants), Outgoing.state == SENDING)
     await db.execute(left.values(state="waiting").execution_options(synchronize_session=False))
 
 

@@ -18,6 +18,7 @@ from bot.coach.causes import Cause
 from bot.coach.hours import move_to_working
 from bot.coach.playbook import Fault, Severity, Stage, StepRecord
 from bot.coach.playbook_facts import StepState
+from bot.delivery import crowd
 from bot.services import cards
 from bot.services.follow import climbs, watch
 from bot.services.people import hours_of
@@ -68,7 +69,7 @@ _MOVE_ON = (
 
 async def occur(db: AsyncSession, now: datetime, tenants: Sequence[str], each: int) -> Counter[str]:
     """Turn the tenants' due schedules into occurrences and messages; gives how many of each were taken."""
-    schedules = [schedule for tenant in tenants for schedule in await _due(db, now, tenant, each)]
+    schedules = await _due(db, now, tenants, each)
     if schedules:
         known = await _read(db, schedules)
         await _write(db, now, [due for s in schedules if (due := _begin(db, now, s, known)) is not None], known)
@@ -94,12 +95,15 @@ async def _write(db: AsyncSession, now: datetime, begun: Sequence[_Due], known: 
     await db.flush()
 
 
-async def _due(db: AsyncSession, now: datetime, tenant: str, most: int) -> Sequence[Schedule]:
+async def _due(db: AsyncSession, now: datetime, tenants: Sequence[str], each: int) -> Sequence[Schedule]:
+    ids = await crowd.planned(db, now, tenants, each)
+    if not ids:
+        return []
+    # Read again under the lock: another process may have been first.
     query = (
         select(Schedule)
-        .where(Schedule.tenant == tenant, Schedule.state == "on", Schedule.next_due_at <= now)
+        .where(Schedule.id.in_(ids), Schedule.state == "on", Schedule.next_due_at <= now)
         .order_by(Schedule.next_due_at, Schedule.id)
-        .limit(most)
         .with_for_update(skip_locked=True)
     )
     return (await db.scalars(query)).all()

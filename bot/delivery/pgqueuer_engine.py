@@ -24,10 +24,11 @@ from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job as Turn
 from pgqueuer.queries import Queries
 from pgqueuer.types import QueueEntrypoint
-from sqlalchemy import column, make_url, select, table, text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.courier import Courier, posted_in, ready_tenants
+from bot.delivery.ledger import Fence, holds
 from bot.delivery.sender import platform_of
 from bot.storage.database import is_away
 
@@ -55,8 +56,6 @@ LONGEST_SLEEP = 1.0
 KEEP_LOG, FORGET_EVERY = timedelta(days=7), 3600.0
 NEWS = "salvage_news"
 """The channel on which a process that runs a lane hears of new messages for it."""
-
-_JOBS = table("pgqueuer", column("id"), column("queue_manager_id"))
 
 # PgQueuer logs each job and each retry; what is worth an operator's while is logged here.
 logging.getLogger("pgqueuer").setLevel(logging.ERROR)
@@ -228,7 +227,7 @@ class PgQueuerEngine:
         manager = self._manager
         if manager is None:
             return
-        held = select(_JOBS.c.id).where(_JOBS.c.id == turn.id, _JOBS.c.queue_manager_id == manager.queue_manager_id)
+        held = (int(turn.id), manager.queue_manager_id)
         while True:
             ends = asyncio.get_running_loop().call_later(SLICE, self._pass_on, tenant)
             await self.courier.send_for(tenant, held)
@@ -243,7 +242,7 @@ class PgQueuerEngine:
         if lane is not None:
             lane.stop()
 
-    async def _ended(self, turn: Turn, tenant: str, held: Any, manager: QueueManager, *, leaving: bool) -> bool:
+    async def _ended(self, turn: Turn, tenant: str, held: Fence, manager: QueueManager, *, leaving: bool) -> bool:
         """End a turn as soon as the database is there to do so; False where there is more to send."""
         while True:
             try:
@@ -253,13 +252,13 @@ class PgQueuerEngine:
                     raise
             await asyncio.sleep(LONGEST_SLEEP / 4)
 
-    async def _end(self, turn: Turn, tenant: str, held: Any, *, leaving: bool) -> bool:
+    async def _end(self, turn: Turn, tenant: str, held: Fence, *, leaving: bool) -> bool:
         """End a turn if nothing is left to send; when leaving, with a new turn for what is. False: go on."""
         async with self.courier.database.begin() as db:
             free = await db.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _lock_key(tenant)})
             if not free and not leaving:
                 return False
-            if not await db.scalar(held):
+            if not await holds(db, held):
                 return True
             left = bool(await ready_tenants(db, self.courier.clock.now(), tenant))
             if left and not leaving:

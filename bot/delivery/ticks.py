@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.coach.dates import say_when
 from bot.coach.playbook import Playbook
+from bot.coach.promises import next_word
 from bot.services import scoring
 from bot.services.follow import climbs, decisions
+from bot.services.people import hours_of
 from bot.services.reports import digests
 from bot.services.turn import offer
 from bot.storage import tallies
@@ -74,12 +76,13 @@ def _warn(db: AsyncSession, now: datetime, promise: PromiseRow, client: Client, 
         buttons.append(offer("It will slip", f"slip {promise.id}"))
         if promise.case_id is not None:
             buttons.append(offer("No news yet", f"draft no_news {client.name}"))
-    promise.warn_at = None if over else promise.due_at
+    told_at = promise.warn_at or now
+    promise.warn_at = None if over else next_word(promise.made_at, promise.due_at, hours_of(owner), now)
     row = Outgoing(
         workspace_id=client.workspace_id,
         tenant=owner.tenant,
         place="@" + owner.key,
-        key=f"promise:{promise.id}:{'due' if over else 'warn'}:{promise.due_at.isoformat()}",
+        key=f"promise:{promise.id}:{'due' if over else 'warn'}:{told_at.isoformat()}",
         card=to_json(
             card(say(words, client=client.name, words=promise.words[:300], when=when), Actions(tuple(buttons)))
         ),

@@ -95,6 +95,7 @@ class Platform:
     async def find(self, request: web.Request) -> web.Response:
         key = request.query["key"]
         self.asked.append(key)
+        self._grown.set()
         return web.json_response({"ts": key if key in self.at else None})
 
 

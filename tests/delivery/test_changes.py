@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from benchmarks.stock import CADENCE
 from bot.coach.outcomes import ReminderChange
 from bot.coach.playbook import Playbook
 from bot.delivery.courier import Courier
@@ -180,7 +179,7 @@ async def test_a_check_in_made_in_bulk_says_what_the_case_says(office: Office) -
         await occur(db, office.clock.now(), ["fake:T0"], 10)
         rows = (await db.scalars(select(Outgoing).order_by(Outgoing.id))).all()
         assert "1 of 2 wishes met" in card_from_json(rows[0].card).text
-        assert "1 steps done" in card_from_json(rows[1].card).text
+        assert "1 step" in card_from_json(rows[1].card).text
         for row in rows:
             case = await db.get_one(Case, row.case_id)
             occurrence = await db.get_one(Occurrence, row.occurrence_id)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -93,4 +92,8 @@ async def test_an_empty_database_needs_no_backup(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'salvage.db'}")
     assert await migrate.upgrade(database) is None
     await database.close()
-    assert os.listdir(tmp_path) == ["salvage.db"]
+    assert _names(tmp_path) == ["salvage.db"]
+
+
+def _names(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()]
