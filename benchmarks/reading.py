@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from benchmarks import results
 from bot.coach.causes.analyse import analyse
 from bot.coach.tone import check
 
@@ -81,10 +82,11 @@ def main() -> None:
     for name, path, measure in SETS:
         if path.exists():
             items = read(path)
-            print(f"{name} (n={len(items)}): {measure(items)}")
+            print(f"- {name} (n={len(items)}): {measure(items)}")
         else:
-            print(f"{name}: skipped, {path.name} is not at hand")
+            print(f"- {name}: skipped, {path.name} is not at hand")
 
 
 if __name__ == "__main__":
-    main()
+    with results.kept("reading", "Reading stories and texts (`make eval`)"):
+        main()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import platform
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +21,16 @@ def write(name: str, body: str) -> None:
     section = f"<!-- {name} -->\n{body.strip()}\n<!-- /{name} -->\n"
     found = re.compile(rf"<!-- {name} -->.*?<!-- /{name} -->\n", re.DOTALL)
     FILE.write_text(found.sub(lambda _: section, old) if found.search(old) else f"{old.rstrip()}\n\n{section}")
+
+
+@contextlib.contextmanager
+def kept(name: str, title: str) -> Iterator[None]:
+    """Keep everything a benchmark prints as its section, and print it at its end."""
+    before, printed = machine(), io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        yield
+    print(printed.getvalue())
+    write(name, f"## {title}\n\n{before}.\n\n{printed.getvalue()}")
 
 
 def machine() -> str:

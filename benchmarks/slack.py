@@ -28,6 +28,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from benchmarks import results
+
 SECRET = "bench-signing-secret"
 CONNECTIONS = 16
 Request = tuple[str, bytes]
@@ -362,7 +364,9 @@ def main() -> None:
     """Run from the command line."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seconds", type=float, default=8.0)
-    asyncio.run(measure(arguments.parse_args().seconds))
+    seconds = arguments.parse_args().seconds
+    with results.kept("slack", "Slack (`make bench-slack`)"):
+        asyncio.run(measure(seconds))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from benchmarks import results
+
 SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
 ROUNDS = 5
 """The fastest round counts: the others were disturbed."""
@@ -457,4 +459,5 @@ async def run() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run())
+    with results.kept("teams", "Teams (`make bench-teams`)"):
+        asyncio.run(run())
