@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from tests.house import House
+from tests.stories.browser import BrowserStage
 from tests.stories.slack import SlackStage
 from tests.stories.stage import Stage
 from tests.stories.teams import TeamsStage
 from tests.stories.terminal import TerminalStage
 
-PLATFORMS = ("terminal", "slack", "teams")
+PLATFORMS = ("terminal", "browser", "slack", "teams")
 
 
 async def open_stage(platform: str, house: House) -> Stage:
@@ -16,6 +17,8 @@ async def open_stage(platform: str, house: House) -> Stage:
     match platform:
         case "terminal":
             return TerminalStage(house)
+        case "browser":
+            return await BrowserStage.open(house)
         case "slack":
             return await SlackStage.open(house)
         case "teams":

@@ -42,12 +42,12 @@ class SlackPerson:
         self.seen = Seen()
 
     async def say(self, words: str) -> str:
-        await self.news()
+        self._look()
         await self.actor.say(as_slack_sends(words))
         return await self.news()
 
     async def say_twice(self, words: str) -> str:
-        await self.news()
+        self._look()
         ts = self.stage.slack.ts()
         await asyncio.gather(*(self.actor.say(as_slack_sends(words), ts=ts) for _ in range(2)))
         return await self.news()
@@ -59,7 +59,7 @@ class SlackPerson:
         return await self._pressed(label, self._message(label), times=2)
 
     async def _pressed(self, label: str, message: Message, times: int = 1) -> str:
-        await self.news()
+        self._look()
         button = next(b for b in message.buttons if b.get("text", {}).get("text") == label)
         body = self.actor.press_payload(message, button)
         await asyncio.gather(*(self.stage.slack.deliver("interactive", body) for _ in range(times)))
@@ -76,18 +76,18 @@ class SlackPerson:
         return await self.news()
 
     async def ask_in_channel(self, words: str) -> str:
-        await self.news()
+        self._look()
         await self.actor.command(as_slack_sends(words))
         return await self.news()
 
     async def press_on(self, posted: Posted, label: str) -> str:
-        await self.news()
+        self._look()
         message = self.stage.slack.message(ROOM, posted.id)
         await self.stage.slack.deliver("interactive", self.actor.press_payload(message, posted.controls[label]))
         return await self.news()
 
     async def forge(self, value: str) -> str:
-        await self.news()
+        self._look()
         message = Message(self.actor.chat, self.stage.slack.ts(), "forged", [], "UBOT")
         button = {"action_id": "a:0", "type": "button", "value": value}
         await self.stage.slack.deliver("interactive", self.actor.press_payload(message, button))
@@ -100,6 +100,10 @@ class SlackPerson:
 
     async def news(self) -> str:
         await self.stage.deliver()
+        return self._look()
+
+    def _look(self) -> str:
+        """What is new on the screen, without waiting for more."""
         shown = [(f"{m.channel}:{m.ts}", html.unescape(m.text)) for m in self._private()]
         if self.actor.user in self.stage.slack.modals:
             modal = self.actor.modal

@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sqlalchemy import func, select
+
 from bot.conversation import Conversation
 from bot.delivery.courier import Courier
 from bot.delivery.in_process import InProcess
 from bot.ports import Inbound, Reply, Role
 from bot.storage.database import Database
 from bot.storage.local import StoredLog, StoredNotes
+from bot.storage.tables import Case, Climb, Outgoing, PromiseRow, Schedule
 from dialogs.registry import DIALOGS
 from tests.house import House
 
@@ -135,11 +138,25 @@ class Stage(Protocol):
 
 
 async def until(stage: Stage, instant: datetime) -> None:
-    """Let the time pass, half a working day at a time, so that everything comes in its own order."""
+    """Let the time pass from one thing that comes due to the next, so that everything comes in its own order."""
     clock = stage.house.clock
     while clock.at < instant:
-        clock.at = min(clock.at + timedelta(hours=4), instant)
+        clock.at = min(await next_moment(stage.house), clock.at + timedelta(days=7), instant)
         await stage.deliver()
+
+
+async def next_moment(house: House) -> datetime:
+    """When something comes due next; far away where nothing does."""
+    moments = (
+        (Outgoing.not_before, Outgoing.state == "waiting"),
+        (Schedule.next_due_at, Schedule.state == "on"),
+        (PromiseRow.warn_at, PromiseRow.state == "open"),
+        (Climb.next_at, Climb.state == "on"),
+        (Case.decide_at, Case.closed_at.is_(None)),
+    )
+    async with house.database.reading() as db:
+        found = [await db.scalar(select(func.min(m)).where(m > house.clock.at, which)) for m, which in moments]
+    return min((m for m in found if m is not None), default=house.clock.at + timedelta(days=365))
 
 
 @dataclass

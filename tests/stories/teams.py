@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -37,6 +37,15 @@ FAST = Pace(((100_000, 1.0),))
 
 class PatientTeams(FakeTeams):
     """A Connector that does not count how fast it is written to: the clock of a story stands still."""
+
+    _made: ClassVar[dict[str, Any]] = {}
+
+    def add_key(self, kid: str, endorsements: tuple[str, ...] = ("msteams", "webchat")) -> None:
+        """A key made once for all stories, since making one takes a while."""
+        if kid not in self._made:
+            super().add_key(kid, endorsements)
+            self._made[kid] = self.keys[kid]
+        self.keys[kid], self.listed[kid] = self._made[kid], list(endorsements)
 
     async def _weighed(self, request: web.Request) -> web.Response | None:
         self._times.clear()
@@ -90,7 +99,7 @@ class TeamsPerson:
         return await self._press(label, times=2)
 
     async def _press(self, label: str, times: int = 1) -> str:
-        await self.news()
+        self._look()
         on, data = self._control(label)
         return await self._sends(self._click(data, on), times=times)
 
@@ -100,7 +109,7 @@ class TeamsPerson:
         return execute(data, on=on, by=self.name, timestamp=stamp, **{**self.more, **more})
 
     async def fill(self, **answers: str) -> str:
-        await self.news()
+        self._look()
         for on, shown in reversed(self.cards):
             for node in walk(shown):
                 if node.get("type") == "Action.Execute" and "form" in node["data"]:
@@ -124,7 +133,7 @@ class TeamsPerson:
         raise AssertionError(f"no button {label!r} before {self.name}: {[words_of(c) for _, c in self.cards[-3:]]}")
 
     async def _sends(self, sent: dict[str, Any], times: int = 1) -> str:
-        await self.news()
+        self._look()
         answers = await asyncio.gather(*(self.stage.receives(sent) for _ in range(times)))
         told = []
         for body in answers:
@@ -137,6 +146,10 @@ class TeamsPerson:
 
     async def news(self) -> str:
         await self.stage.deliver()
+        return self._look()
+
+    def _look(self) -> str:
+        """What is new on the screen, without waiting for more."""
         there = self.stage.fake.sent[self.chat]
         known = {on for on, _ in self.cards}
         self.cards += [(m["id"], m) for m in there if m["id"] not in known]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,15 +32,6 @@ class Rooms(LocalMessenger):
         if place in self.opened:
             return Place(TENANT, place, PlaceKind.shared, CHANNEL, f"{CHANNEL} is shared with people outside")
         return place_of(place)
-
-
-async def _nothing() -> AsyncIterator[str]:
-    return
-    yield
-
-
-async def _no_offer() -> Reply:
-    return Reply()
 
 
 @dataclass
@@ -99,10 +90,8 @@ class Sitter:
     async def _typed(self, line: Any, words: str, place: Place) -> str:
         self.place = place
         out = io.StringIO()
-        terminal = Terminal(line, self.stage.house.log, self.stage.house.engine.drain, self.who, place, True, out)
-        await terminal.run(_nothing(), _no_offer)
-        out.truncate(0)
-        terminal.mark = self.mark
+        house = self.stage.house
+        terminal = Terminal(line, house.log, house.engine.drain, self.who, place, True, out, mark=self.mark)
         await terminal.turn(words)
         self.mark = terminal.mark
         records = [json.loads(row) for row in out.getvalue().replace("\0", "").splitlines()]
@@ -179,6 +168,10 @@ class TerminalStage:
 
     async def restart(self) -> None:
         await begin_again(self.house)
+        self.follow_house()
+
+    def follow_house(self) -> None:
+        """Show what the coach sends in the log of the coach that runs now."""
         opened = self.rooms.opened
         self.rooms = Rooms(self.house)
         self.rooms.opened = opened
