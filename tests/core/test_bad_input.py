@@ -10,7 +10,7 @@ from tests.core.told import opened
 from tests.house import House
 
 NAMES = (
-    "O'Brien & Söhne \"Nord\"",
+    'O\'Brien & Söhne "Nord"',
     "Acme 🚀 GmbH",
     "[Acme](https://x.test) *bold* `code`",
     "@everyone",
@@ -136,9 +136,7 @@ async def test_near_names_are_asked_about_and_never_guessed(house: House) -> Non
         ("the 32nd", "32nd"),
     ],
 )
-async def test_a_promise_with_a_time_that_cannot_be_asks_for_the_time_alone(
-    house: House, when: str, says: str
-) -> None:
+async def test_a_promise_with_a_time_that_cannot_be_asks_for_the_time_alone(house: House, when: str, says: str) -> None:
     priya = house.seat()
     await opened(priya)
     await priya.say(f"promise Acme the list by {when}")

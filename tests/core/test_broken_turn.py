@@ -32,9 +32,7 @@ def breaks(args: Mapping[str, Any]) -> Dialog[Nothing]:
 @pytest.fixture
 def broken_house(house: House) -> House:
     """A coach whose tone check breaks."""
-    house.conversation = replace(
-        house.conversation, dialogs={**DIALOGS, "check": lambda args: lambda: breaks(args)}
-    )
+    house.conversation = replace(house.conversation, dialogs={**DIALOGS, "check": lambda args: lambda: breaks(args)})
     return house
 
 
