@@ -213,13 +213,10 @@ async def test_a_restart_in_the_middle_of_a_dialog_loses_nothing(stage: Stage) -
 # --- hostile words -------------------------------------------------------------------------------------------
 
 HOSTILE = (
-    "<!channel> & <@UOMAR> {name} %s",
-    "**bold** _it_ [link](https://example.org)",
-    "@everyone @here <script>alert(1)</script><at>Omar</at>",
+    "<!channel> & <@UOMAR> @everyone @here {name} %s",
+    "**bold** _it_ [link](https://example.org) <script>alert(1)</script><at>Omar</at>",
     "Acme " + "x" * 290 + " GmbH",
-    "🦄🏳️‍🌈 Söhne",
-    "شركة الأمل",
-    "evil\u202eemca",
+    "🦄🏳️‍🌈 Söhne شركة الأمل evil\u202eemca",
 )
 
 
