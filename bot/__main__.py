@@ -12,11 +12,12 @@ import click
 
 from bot import analyse as analysis
 from bot import deliveries as delivering
-from bot import serving, talking
+from bot import naming, serving, talking
 from bot.config import read_settings
 from bot.data import cli as data
 from bot.errors import CannotStart, SalvageError
 from bot.logs import set_up_logs
+from bot.ports import Role
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -101,6 +102,20 @@ def deliveries(state: str, retry: tuple[int, ...], drop: tuple[int, ...], most: 
     """List what waits to be sent, what failed and what is dead, with the reason."""
     set_up_logs(quiet=True)
     _run(delivering.deliveries(state, retry, drop, most))
+
+
+@main.command()
+@click.argument("name")
+@click.argument("role", type=click.Choice([r.value for r in Role]))
+@click.option("--workspace", metavar="KEY", help="Which team, where there are several.")
+def role(name: str, role: str, workspace: str | None) -> None:
+    """Name an admin or a manager; in Teams nobody is one until you do."""
+    set_up_logs(quiet=True)
+
+    async def named() -> None:
+        click.echo(await naming.name_role(read_settings(), name, Role(role), workspace))
+
+    _run(named())
 
 
 @main.command("move-to")

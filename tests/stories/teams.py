@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import update
 
 from adapters.teams.app import Teams
 from adapters.teams.pace import Pace
 from adapters.teams.settings import TeamsSettings
+from bot.config import Settings
+from bot.naming import name_role
 from bot.ports import Role
-from bot.storage.tables import Person as PersonRow
 from tests.fakes.teams import (
     APP,
     CHANNEL,
@@ -212,15 +212,9 @@ class TeamsStage:
         await self.receives(activity("installationUpdate", action="add", by=name))
         await person.ask_in_channel("home")
         if role is not Role.member:
-            await self._name(name, role)
+            # Teams tells no roles, so the operator says them.
+            await name_role(Settings(database_url=self.house.database.url), name, role, f"teams:{TENANT}")
         return person
-
-    async def _name(self, name: str, role: Role) -> None:
-        """Teams tells no roles, so the coach's own record holds them."""
-        async with self.house.database.begin() as db:
-            await db.execute(
-                update(PersonRow).where(PersonRow.key == f"teams:{TENANT}:aad-{name}").values(role=role.value)
-            )
 
     async def outsider(self, name: str) -> TeamsPerson:
         self.fake.members[f"a:{name}"] = [member(name, userRole="guest")]
