@@ -12,6 +12,10 @@ LANE = 32
 """Messages of one tenant under way at a time."""
 
 
+AT_A_TIME = 16
+"""Lanes that start at a time, so that several processes share a crowd."""
+
+
 @dataclass
 class Gate:
     """Slots in the order they are asked for, and a fair number of messages for a lane to hold."""
@@ -20,6 +24,7 @@ class Gate:
     lane: int = LANE
     lanes: int = 0
     held: int = 0
+    starting: int = 0
     _slots: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -37,7 +42,7 @@ class Gate:
     @property
     def full(self) -> bool:
         """Whether more lanes would only stand in line here."""
-        return self.held >= self.slots
+        return self.held + self.starting >= self.slots
 
     async def __aenter__(self) -> None:
         await self._slots.acquire()

@@ -70,8 +70,12 @@ class Lane:
         """Send what is due until nothing is, and until every place has had the pause it is owed."""
         self.gate.lanes += 1
         try:
-            await self.ledger.reopen(self.tenant)
-            going = True
+            self.gate.starting += 1
+            try:
+                await self.ledger.reopen(self.tenant)
+                going = await self._fill() or await self._wait()
+            finally:
+                self.gate.starting -= 1
             while going and not self._stopped:
                 self._news.clear()
                 going = await self._fill() or await self._wait()

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.coach import cadence as rhythm
 from bot.coach.casefile import CaseFile, Wish
 from bot.coach.causes import Cause
-from bot.coach.hours import move_to_working
+from bot.coach.hours import add_working, move_to_working
 from bot.coach.playbook import Fault, Severity, Stage, StepRecord
 from bot.coach.playbook_facts import StepState
 from bot.delivery import crowd
@@ -23,7 +23,7 @@ from bot.services import cards
 from bot.services.follow import climbs, watch
 from bot.services.people import hours_of
 from bot.services.readings import message_key
-from bot.storage.tables import Case, Client, Criterion, Occurrence, Outgoing, Person, Schedule, Step
+from bot.storage.tables import Case, Client, Climb, Criterion, Occurrence, Outgoing, Person, Schedule, Step
 from bot.view import to_json
 
 log = structlog.get_logger()
@@ -80,19 +80,14 @@ async def _write(db: AsyncSession, now: datetime, begun: Sequence[_Due], known: 
     """Keep the occurrences, move their schedules on, and write the messages: a few statements for all of them."""
     if not begun:
         return
-    adding = insert(Occurrence).returning(Occurrence.id, sort_by_parameter_order=True)
-    ids = await db.scalars(
-        adding, [{"schedule_id": d.schedule.id, "case_id": d.schedule.case_id, "due_at": d.at} for d in begun]
-    )
-    occurrences = dict(zip(ids, begun, strict=True))
-    await (await db.connection()).execute(_MOVE_ON, [_moved(due) for due in begun])
-    messages = [_message(now, occurrence, due, known) for occurrence, due in occurrences.items()]
-    await db.execute(insert(Outgoing), messages)
-    for occurrence, due in occurrences.items():
-        case = known.cases[due.schedule.case_id]
-        begins = Occurrence(id=occurrence, schedule_id=due.schedule.id, case_id=case.id, due_at=due.at)
-        await climbs.start(db, begins, case, known.owners[case.owner_id])
-    await db.flush()
+    connection = await db.connection()
+    adding = insert(Occurrence).returning(Occurrence.id, Occurrence.schedule_id)
+    ids = await connection.execute(adding, [_occurrence(due) for due in begun])
+    of_schedule = {row.schedule_id: row.id for row in ids}
+    occurrences = {of_schedule[due.schedule.id]: due for due in begun}
+    await connection.execute(_MOVE_ON, [_moved(due) for due in begun])
+    await connection.execute(insert(Outgoing), [_message(now, id_, due, known) for id_, due in occurrences.items()])
+    await connection.execute(insert(Climb), [_climb(id_, due, known) for id_, due in occurrences.items()])
 
 
 async def _due(db: AsyncSession, now: datetime, tenants: Sequence[str], each: int) -> Sequence[Schedule]:
@@ -179,6 +174,17 @@ def _reckon(schedule: Schedule, now: datetime) -> _Due:
     # A check-in that was put off must not move a fortnightly rhythm into the other week.
     put_off = before is not None and rhythm.next_due(cadence, due - timedelta(seconds=1), before) != due
     return _Due(schedule, due, following, before if put_off and before is not None else due)
+
+
+def _occurrence(due: _Due) -> dict[str, Any]:
+    return {"schedule_id": due.schedule.id, "case_id": due.schedule.case_id, "due_at": due.at}
+
+
+def _climb(occurrence: int, due: _Due, known: _Known) -> dict[str, Any]:
+    """The watch whether it is answered; as :func:`bot.services.follow.climbs.start` begins it."""
+    case = known.cases[due.schedule.case_id]
+    next_at = add_working(hours_of(known.owners[case.owner_id]), due.at, climbs.PATIENCE)
+    return {"occurrence_id": occurrence, "case_id": case.id, "level": 0, "state": "on", "next_at": next_at}
 
 
 def _moved(due: _Due) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.courier import Courier, posted_in, ready_tenants
+from bot.delivery.gate import AT_A_TIME
 from bot.delivery.ledger import Fence, holds
 from bot.delivery.sender import platform_of
 from bot.storage.database import is_away
@@ -40,14 +41,15 @@ HEARTBEAT = timedelta(seconds=10)
 LOOK = timedelta(seconds=1)
 """How often the queue is looked at where no notice comes; leases that ended are found this way."""
 
-AT_ONCE = 16
-"""Lanes taken at a time, so that several processes share a crowd."""
-
 MOST_LANES = 1000
 """Lanes one process runs at a time."""
 
-SLICE = 4.0
-"""Seconds after which a lane is passed on, so that a process that joins later gets its share."""
+SLICE = 20.0
+"""Seconds (up to twice as many, by tenant) after which a full process passes a lane on: one that joins later gets
+its share."""
+
+STARTING = 2.0
+"""Seconds for which a process at most leaves new lanes to others while its last ones have not begun."""
 
 HOLD_OFF = 0.25
 """Seconds for which a process whose slots are all taken leaves new lanes to others."""
@@ -65,14 +67,15 @@ class _Manager(QueueManager):
     """PgQueuer's manager, which leaves lanes to other processes while this one has its hands full."""
 
     courier: Courier
-    _again: float = 0.0
+    _took: float = 0.0
 
     def entrypoints_below_capacity_limits(self) -> set[QueueEntrypoint]:
         """Every platform that runs here; none while new lanes would only stand in line."""
         now = asyncio.get_running_loop().time()
-        if self.courier.gate.full and now < self._again:
+        gate = self.courier.gate
+        if now < self._took + (STARTING if gate.starting >= AT_A_TIME else HOLD_OFF if gate.full else 0.0):
             return set()
-        self._again = now + HOLD_OFF
+        self._took = now
         return super().entrypoints_below_capacity_limits()
 
 
@@ -195,7 +198,7 @@ class PgQueuerEngine:
             try:
                 await manager.run(
                     dequeue_timeout=self._every,
-                    batch_size=AT_ONCE,
+                    batch_size=AT_A_TIME,
                     max_concurrent_tasks=MOST_LANES,
                     heartbeat_timeout=self._heartbeat,
                 )
@@ -229,7 +232,8 @@ class PgQueuerEngine:
             return
         held = (int(turn.id), manager.queue_manager_id)
         while True:
-            ends = asyncio.get_running_loop().call_later(SLICE, self._pass_on, tenant)
+            slice_ = SLICE * (1 + (_lock_key(tenant) % 1000) / 1000)
+            ends = asyncio.get_running_loop().call_later(slice_, self._pass_on, tenant)
             await self.courier.send_for(tenant, held)
             ends.cancel()
             leaving = asyncio.get_running_loop().time() >= ends.when()
@@ -239,7 +243,7 @@ class PgQueuerEngine:
     def _pass_on(self, tenant: str) -> None:
         """A lane that has run for long goes back into the queue, for a process that has more room."""
         lane = self.courier.lanes.get(tenant)
-        if lane is not None:
+        if lane is not None and self.courier.gate.full:
             lane.stop()
 
     async def _ended(self, turn: Turn, tenant: str, held: Fence, manager: QueueManager, *, leaving: bool) -> bool:

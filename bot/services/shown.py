@@ -34,11 +34,11 @@ async def remember_all(db: AsyncSession, posted: Sequence[tuple[str, Card]]) -> 
     insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else pg_insert
     # In the order of the places, so that two processes never wait for each other.
     rows = [{"place": place, "person_key": "", "actions": newest[place]} for place in sorted(newest)]
-    adding = insert(Shown).values(rows)
+    adding = insert(Shown)
     keeping = adding.on_conflict_do_update(
         index_elements=("place", "person_key"), set_={"actions": adding.excluded.actions}
     )
-    await db.execute(keeping, execution_options={"synchronize_session": False})
+    await (await db.connection()).execute(keeping, rows)
 
 
 def _actions(cards: tuple[Card, ...]) -> list[dict[str, Any]]:
