@@ -45,9 +45,10 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
         return await DRIVER_WORDS[words.casefold()](dialogs, turn, row)
     if row is not None:
         ask = open_question(dialogs, row)
-        if ask and ask.question.picked(words) is None:
+        if ask and ask.question.picked(words) is None and not (ask.question.optional and is_skip(words)):
             value = await _typed_button(turn, words, numbers=False)
-            if value is not None:
+            if value is not None and isinstance(read_press(value), CommandPress):
+                # Another question's buttons are none of this one's answers; a check-in's are meant.
                 return await _press(dialogs, turn, value)
             if await commands.surely(turn, words, free_text=ask.question.kind == "text"):
                 return await commanded(dialogs, turn, words)
@@ -58,6 +59,11 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
     if value is not None:
         return await _press(dialogs, turn, value)
     return await commanded(dialogs, turn, words)
+
+
+def is_skip(words: str) -> bool:
+    """Whether an optional question is passed over."""
+    return words.casefold() in {"skip", "none", "-"}
 
 
 def _fits(question: Question[Any], turn: Turn, words: str) -> bool:

@@ -72,8 +72,7 @@ class Lane:
         try:
             self.gate.starting += 1
             try:
-                await self.ledger.reopen(self.tenant)
-                going = await self._fill() or await self._wait()
+                going = await self._fill(first=True) or await self._wait()
             finally:
                 self.gate.starting -= 1
             while going and not self._stopped:
@@ -86,13 +85,13 @@ class Lane:
 
     # --- taking --------------------------------------------------------------------------------------------
 
-    async def _fill(self) -> bool:
+    async def _fill(self, *, first: bool = False) -> bool:
         """Take what may be sent now and start sending it; whether there was any."""
         room = self.gate.share(self._window, len(self._sending))
         if room < 1:
             return False
         asked, self._due = self._due, False
-        taken = await self.ledger.take(Take(self.tenant, room, asked, self.fence))
+        taken = await self.ledger.take(Take(self.tenant, room, asked, self.fence, first))
         self._due = self._due or taken.more
         for job in taken.jobs:
             self.gate.held += 1

@@ -40,7 +40,7 @@ from bot.view import card_from_json
 
 log = structlog.get_logger()
 
-OCCURRENCES, MOST_EACH = 192, 64
+OCCURRENCES, MOST_EACH = 192, 32
 """Check-ins made due in one transaction: in all, and for one tenant."""
 
 _OUTBOX = cast(Table, Outgoing.__table__)
@@ -58,12 +58,17 @@ Fence: TypeAlias = tuple[int, UUID]
 
 @dataclass(frozen=True, eq=False)
 class Take:
-    """Up to ``most`` messages of a tenant; ``fence`` must hold in the database, ``due`` asks for new check-ins."""
+    """Up to ``most`` messages of a tenant; ``fence`` must hold in the database, ``due`` asks for new check-ins.
+
+    With the ``first`` take of a lane, what its last sender had under way when it died waits again; the next try
+    reconciles first.
+    """
 
     tenant: str
     most: int
     due: bool = False
     fence: Fence | None = None
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,20 +80,13 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Reopen:
-    """What a tenant's last sender had under way when it died waits again; the next try reconciles first."""
-
-    tenant: str
-
-
-@dataclass(frozen=True)
 class Still:
     """Whether a message that was taken a while ago is still to be sent."""
 
     job: Job
 
 
-Ask: TypeAlias = "Take | Outcome | Reopen | Still"
+Ask: TypeAlias = "Take | Outcome | Still"
 
 
 class Ledger:
@@ -111,10 +109,6 @@ class Ledger:
         """Keep what came of a try."""
         await self._together.ask(outcome)
 
-    async def reopen(self, tenant: str) -> None:
-        """Take over what a dead sender had under way."""
-        await self._together.ask(Reopen(tenant))
-
     async def still(self, job: Job) -> bool:
         """Whether a message taken a while ago is still to be sent."""
         return bool(await self._together.ask(Still(job)))
@@ -129,8 +123,6 @@ class Ledger:
         if outcomes:
             await settle(db, now, outcomes)
             await db.flush()
-        if reopened := [a.tenant for a in asked if isinstance(a, Reopen)]:
-            await _reopen(db, reopened)
         taken = await _take(db, now, [a for a in asked if isinstance(a, Take)])
         standing = await _standing(db, [a.job for a in asked if isinstance(a, Still)])
         return [
@@ -142,6 +134,8 @@ class Ledger:
 async def _take(db: AsyncSession, now: datetime, requests: Sequence[Take]) -> dict[Take, Taken]:
     """What each lane gets: messages that wait, and, for lanes that have room for more, check-ins made due just now."""
     ours = await _held(db, requests)
+    if begun := [r.tenant for r in ours if r.first]:
+        await _reopen(db, begun)
     jobs: dict[Take, list[Job]] = {request: [] for request in requests}
     await _claim(db, now, ours, jobs)
     hungry = [r for r in ours if r.due and len(jobs[r]) < r.most]

@@ -14,7 +14,7 @@ from bot.coach.money import Money
 from bot.coach.playbook import Fault, Severity, Stage, StepRecord
 from bot.coach.playbook_facts import StepState
 from bot.errors import NotFound, Stale
-from bot.services import people, scoring
+from bot.services import people, planned, scoring
 from bot.services.access import allow as allow
 from bot.services.turn import Turn
 from bot.storage.tables import (
@@ -299,8 +299,7 @@ async def read_temperature(turn: Turn, case: Case, temperature: str) -> None:
         case.decide_at, case.decide_asked_at = turn.now + WITHOUT_IMPROVEMENT, None
     if temperature != "no_reply":
         case.last_contact_at = turn.now
-        case.waiting_since = None
-        case.reply_due_at = None
+        await planned.stop_clock(turn.db, case)
 
 
 async def person_named(turn: Turn, key: str) -> Person:

@@ -14,7 +14,7 @@ from bot.coach.dates import find_dates
 from bot.coach.money import say_money
 from bot.coach.promises import commitments
 from bot.errors import DialogError
-from bot.services import cards, cases, clients, editing, ending, lessons, promises, schedules, scoring
+from bot.services import cards, cases, clients, editing, ending, lessons, planned, promises, schedules, scoring
 from bot.services.follow import approvals, contacts, decisions, handover, watch
 from bot.services.reports import asks
 from bot.services.turn import Begin, Result, Turn, offer, told
@@ -142,6 +142,7 @@ async def step_taken(turn: Turn, outcome: o.StepTaken) -> Result:
     words = _step_words(turn, play.title, outcome)
     cases.note(turn, case, "step", words, play=play.id, state=outcome.state)
     case.next_due_at = outcome.due if outcome.state == "later" else None
+    await planned.take_back(turn.db, case, f"later:{case.id}:{play.id}:")
     await cases.settle(turn, case)
     heads_up = [card(Note(say("Meanwhile {name}: {what}", name=n, what=clip(e.words, 200)))) for n, e in changes[-3:]]
     return _after_step(turn, case, play.id, outcome, heads_up)
@@ -263,7 +264,7 @@ async def draft_made(turn: Turn, outcome: o.DraftMade) -> Result:
         await cases.settle(turn, case)
         return told(f"Kept with SAL-{case.number}. Nothing was sent; say so when you have sent it.")
     case.last_contact_at = turn.now
-    case.waiting_since = case.reply_due_at = None
+    await planned.stop_clock(turn.db, case)
     play = outcome.play or _play_of(turn, outcome.kind)
     replaced = await promises.renegotiated(turn, outcome.promise) if outcome.promise else None
     if play:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.coach import outcomes as o
 from bot.coach.casefile import CaseFile
-from bot.services import cases, lessons, schedules
+from bot.services import cases, lessons, planned, schedules
 from bot.services.follow import watch
 from bot.services.turn import Begin, Result, Turn, told
 from bot.storage.tables import Case, Criterion
@@ -21,7 +21,9 @@ async def closed(turn: Turn, outcome: o.Closing) -> Result:
     for words in outcome.wishes:
         turn.db.add(Criterion(case_id=case.id, words=words, met_at=turn.now, met_by=turn.person.id))
     case.stage, case.stage_at, case.closed_at, case.outcome = outcome.outcome, turn.now, turn.now, outcome.outcome
-    case.waiting_since = case.reply_due_at = case.next_due_at = None
+    await planned.stop_clock(turn.db, case)
+    await planned.take_back(turn.db, case, f"later:{case.id}:")
+    case.next_due_at = None
     words = {"healed": "Healed", "parted": "Parted", "lost": "Lost"}[outcome.outcome]
     details = "; ".join(d for d in (outcome.confirmed, ", ".join(outcome.reasons), outcome.handed_back) if d)
     cases.note(turn, case, "closed", f"{words}. {details}".strip())

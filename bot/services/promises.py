@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from bot.coach import outcomes as o
-from bot.coach.promises import warn_time
+from bot.coach.promises import next_word
 from bot.errors import NotFound
-from bot.services import cases
+from bot.services import cases, people
 from bot.services.turn import Begin, Result, Turn, offer, told
 from bot.storage.tables import Case, Client, PromiseRow
+from bot.view import clip
 
 
 async def make(turn: Turn, promise: o.Promise) -> Result:
@@ -20,9 +21,7 @@ async def make(turn: Turn, promise: o.Promise) -> Result:
     if client is None or client.workspace_id != turn.workspace.id:
         raise NotFound("I don't know that client any more.")
     case = await cases.open_case_of(turn, client.id)
-    broken = await turn.db.scalar(
-        select(PromiseRow.words).where(PromiseRow.client_id == client.id, PromiseRow.state == "broken").limit(1)
-    )
+    broken = await unmended(turn, client.id)
     row = PromiseRow(
         case_id=case.id if case else None,
         client_id=client.id,
@@ -30,7 +29,7 @@ async def make(turn: Turn, promise: o.Promise) -> Result:
         owner_id=turn.person.id,
         made_at=turn.now,
         due_at=promise.due,
-        warn_at=warn_time(turn.now, promise.due),
+        warn_at=next_word(turn.now, promise.due, people.hours_of(turn.person), turn.now),
         state="open",
     )
     turn.db.add(row)
@@ -40,7 +39,10 @@ async def make(turn: Turn, promise: o.Promise) -> Result:
         await cases.settle(turn, case)
     words = f"I'll watch it: {promise.words.rstrip('.')}, {cases.local_day(turn, promise.due)}."
     if broken:
-        words += f" One promise to {client.name} is broken: “{broken[:120]}”. Settle that one before you promise more."
+        words += (
+            f" One promise to {client.name} was broken: “{clip(broken, 120)}”. Better not to promise more before you "
+            "have talked about that one; a new word weighs little on top of a broken one."
+        )
     result = told(words, offer("Kept", f"kept {row.id}"), offer("It will slip", f"slip {row.id}"))
     if case and promise.case is not None:
         return Result(result.cards, Begin("next", {"case": case.number}, case.id))
@@ -74,6 +76,15 @@ async def watched(turn: Turn, client_id: int, due: datetime) -> bool:
     return (await turn.db.scalar(query.limit(1))) is not None
 
 
+async def unmended(turn: Turn, client_id: int) -> str:
+    """The words of the newest broken promise to a client after which none was kept; '' for none."""
+    settled = select(PromiseRow).where(
+        PromiseRow.client_id == client_id, PromiseRow.state.in_(("kept", "broken")), PromiseRow.settled_at.is_not(None)
+    )
+    last = await turn.db.scalar(settled.order_by(PromiseRow.settled_at.desc(), PromiseRow.id.desc()).limit(1))
+    return last.words if last is not None and last.state == "broken" else ""
+
+
 async def counts(turn: Turn, client_id: int) -> dict[str, int]:
     """How many promises to a client were kept, renegotiated and broken."""
     query = select(PromiseRow.state, func.count()).where(PromiseRow.client_id == client_id).group_by(PromiseRow.state)
@@ -90,9 +101,6 @@ async def settle(turn: Turn, number: int, state: str) -> Result:
         case = await turn.db.get_one(Case, row.case_id)
         cases.note(turn, case, "promise", f"{state}: {row.words}")
         await cases.settle(turn, case)
-    return told(
-        {
-            "kept": "Kept. That is how trust comes back.",
-            "broken": "Noted as broken. Call them before they call you.",
-        }[state]
-    )
+    if state == "kept":
+        return told("Kept. That is how trust comes back.")
+    return told("Noted as broken. Call them before they call you.", offer("Help me say it", f"slip {row.id}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.coach.hours import add_working
-from bot.services import cases
+from bot.services import cases, planned
 from bot.services.people import hours_of
 from bot.services.turn import Result, Turn, offer, told
 from bot.storage.tables import Case, Person
@@ -64,7 +64,7 @@ async def end(turn: Turn, case: Case) -> Result:
     if case.waiting_since is None:
         return told(f"Nobody is waiting in SAL-{case.number}. Nothing was changed.")
     late = case.reply_due_at is not None and turn.now > case.reply_due_at
-    case.waiting_since = case.reply_due_at = None
+    await planned.stop_clock(turn.db, case)
     case.last_contact_at = turn.now
     cases.note(turn, case, "answered", "late" if late else "in time")
     await cases.settle(turn, case)

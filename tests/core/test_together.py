@@ -188,7 +188,7 @@ async def test_the_same_event_at_once_is_taken_once(house: House) -> None:
 
 
 async def test_ten_people_opening_cases_at_once_get_ten_numbers(house: House) -> None:
-    names = "Acme Globex Initech Umbrella Hooli Wonka Stark Tyrell Vandelay Oceanic".split()
+    names = ["Acme", "Globex", "Initech", "Umbrella", "Hooli", "Wonka", "Stark", "Tyrell", "Vandelay", "Oceanic"]
     seats = [house.seat(f"Person {n}") for n in range(10)]
     said = await at_once(
         house,

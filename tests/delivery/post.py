@@ -84,7 +84,7 @@ class Office:
     async def until_states(self, true: Callable[[Counter[str]], bool], seconds: float = 25.0) -> Counter[str]:
         """Wait until something is true of the messages' states."""
         async with asyncio.timeout(seconds):
-            while not true(found := await self.states()):
+            while not true(found := await self.states()):  # noqa: ASYNC110 - written by other processes
                 await asyncio.sleep(0.05)
             return found
 

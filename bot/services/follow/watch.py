@@ -18,11 +18,14 @@ from bot.storage.tables import Case, Criterion, Person, Schedule
 LOOKS = (30, 60, 90)
 """Days after healing on which the owner is asked once more."""
 
+GRACE = timedelta(days=14)
+"""How long after the last look an answer, or a look that came late, still counts."""
+
 
 async def begin(turn: Turn, case: Case, like: Schedule | None) -> str:
     """Plan the looks after healing, where the check-ins came before; gives the sentence that says so."""
     owner = await turn.db.get_one(Person, case.owner_id)
-    case.watch_until = turn.now + timedelta(days=LOOKS[-1] + 1)
+    case.watch_until = turn.now + timedelta(days=LOOKS[-1]) + GRACE
     for days in LOOKS:
         cadence = _once(turn.now + timedelta(days=days), owner.zone)
         turn.db.add(
