@@ -31,7 +31,7 @@ from bot.delivery.courier import Courier, posted_in, ready_tenants
 from bot.delivery.gate import AT_A_TIME
 from bot.delivery.ledger import Fence, holds
 from bot.delivery.sender import platform_of
-from bot.storage.database import is_away
+from bot.storage.database import POSTGRES_SETTINGS, is_away
 
 log = structlog.get_logger()
 
@@ -209,7 +209,7 @@ class PgQueuerEngine:
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[Any]:
-        connection = await asyncpg.connect(self._dsn, timeout=10)
+        connection = await asyncpg.connect(self._dsn, timeout=10, server_settings=POSTGRES_SETTINGS)
         try:
             yield connection
         finally:

@@ -18,6 +18,9 @@ from bot.errors import CannotStart
 
 _READING = "salvage_reading"
 
+POSTGRES_SETTINGS = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
+"""A plan made while the outbox was empty must not be kept once ten thousand messages wait; to plan takes no time."""
+
 BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
 
 
@@ -115,4 +118,5 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
 
 def _postgres_engine(url: str) -> AsyncEngine:
-    return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    settings = {"server_settings": POSTGRES_SETTINGS}
+    return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=settings)
