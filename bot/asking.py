@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.dialog import Ask, Make, Question, Standing, advance, line_of, said_key, without_last
+from bot.dialog import Ask, Make, Question, Standing, advance, line_of, said_key, was_key, without_last
 from bot.storage.tables import ConversationRow
 from bot.view import Card, Form, Input, card, merge, plain, say
 
@@ -73,7 +73,7 @@ def _input(question: Question[Any], answers: Mapping[str, Any], errors: Mapping[
         options=question.options,
         multiline=getattr(question, "multiline", False),
         optional=question.optional,
-        value=_earlier(answers.get(question.key)),
+        value=_earlier(answers.get(question.key, answers.get(was_key(question.key)))),
         error=errors.get(question.key, ""),
     )
 

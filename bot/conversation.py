@@ -31,6 +31,7 @@ from bot.errors import Refusal, Stale
 from bot.ports import (
     Clock,
     Commanded,
+    GroupChanged,
     Inbound,
     Opened,
     PersonLeft,
@@ -45,7 +46,7 @@ from bot.ports import (
     Submitted,
 )
 from bot.rows import look_again
-from bot.services import people, shown, upkeep
+from bot.services import groups, people, shown, upkeep
 from bot.services.follow import leaving
 from bot.services.reports import asks
 from bot.services.turn import Begin, Result, Turn, told
@@ -68,7 +69,7 @@ BROKEN = (
 UNREADABLE = (BadAnswer, BadCadence, BadDate, BadDraft, BadHours, BadMoney)
 """What reading a person's words may raise; the text of each is a sentence for that person."""
 
-UNSEEN = (Removed, PersonLeft, PlaceChanged)
+UNSEEN = (Removed, PersonLeft, PlaceChanged, GroupChanged)
 """Events nobody waits for: where one fails, the platform has to hear of it and bring it again."""
 
 Dialogs = Mapping[str, Callable[[Mapping[str, Any]], Make]]
@@ -173,10 +174,13 @@ class Conversation:
         for mentioned in inbound.mentioned:
             if not mentioned.outsider:
                 await people.person_of(db, workspace, mentioned, now, self.zone)
+        for named in inbound.places:
+            if named.kind is not PlaceKind.unknown:
+                await people.place_seen(db, workspace, named)
         origin = inbound.origin or inbound.place
         await people.place_seen(db, workspace, origin)
         place = inbound.place if _safe(inbound.place) else inbound.who.private
-        return Turn(db, workspace, person, inbound.who, place, origin, now, inbound.event, self.playbook)
+        return Turn(db, workspace, person, inbound.who, place, origin, now, inbound.event, self.playbook, inbound.places, inbound.groups)
 
     async def _act(self, turn: Turn, act: object) -> Result:
         match act:
@@ -200,6 +204,8 @@ class Conversation:
                 await leaving.person_left(turn, key)
             case PlaceChanged(key):
                 await upkeep.place_changed(turn, key)
+            case GroupChanged(group):
+                await groups.follow(turn, group)
         return Result()
 
     async def _pressed(self, turn: Turn, value: str) -> Result:
@@ -214,11 +220,12 @@ class Conversation:
 
     async def _shown(self, turn: Turn, inbound: Inbound, result: Result) -> Reply:
         await shown.remember(turn.db, turn.place.key, turn.who.key, result.cards)
-        if turn.place == inbound.place or not result.cards:
+        safe = turn.place == inbound.place
+        if not result.cards or (safe and inbound.at_once):
             return Reply(result.cards, result.pressed)
         for n, shows in enumerate(result.cards):
             turn.tell(turn.person, f"reply:{inbound.event}:{n}", shows)
-        return Reply((card(ELSEWHERE),), result.pressed, moved=True)
+        return Reply(() if safe else (card(ELSEWHERE),), result.pressed, moved=True)
 
 
 def _safe(place: Place) -> bool:

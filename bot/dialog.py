@@ -72,7 +72,9 @@ __all__ = [
     "loaded",
     "match_option",
     "said_key",
+    "taken_back",
     "tidy",
+    "was_key",
     "without_last",
 ]
 
@@ -183,6 +185,11 @@ def load_key(key: str) -> str:
     return f"load:{key}"
 
 
+def was_key(key: str) -> str:
+    """Where an answer that was taken back is kept: its question offers it again."""
+    return f"was:{key}"
+
+
 def loaded(load: Load[Any], value: Raw) -> dict[str, Raw]:
     """The record of a looked-up fact."""
     return {load_key(load.key): {"for": dict(load.params), "is": value}}
@@ -279,3 +286,9 @@ def without_last(answers: Answers, path: Path) -> dict[str, Raw]:
     if path.answered:
         kept.pop(path.answered[-1].key, None)
     return kept
+
+
+def taken_back(answers: Answers, path: Path) -> dict[str, Raw]:
+    """As :func:`without_last`, with the answer kept aside for its question to offer it again."""
+    aside = {was_key(q.key): answers[q.key] for q in path.answered[-1:] if q.key in answers}
+    return without_last(answers, path) | aside

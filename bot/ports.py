@@ -126,7 +126,25 @@ class PlaceChanged:
     place: str
 
 
-Act: TypeAlias = "Said | Commanded | Pressed | Submitted | Opened | Quoted | Removed | PersonLeft | PlaceChanged"
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People the platform keeps under one name, such as ``@leads``; ``members`` are those of the team."""
+
+    key: str
+    name: str
+    members: tuple[Who, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChanged:
+    """Who is in a group changed, or was looked at again."""
+
+    group: Group
+
+
+Act: TypeAlias = (
+    "Said | Commanded | Pressed | Submitted | Opened | Quoted | Removed | PersonLeft | PlaceChanged | GroupChanged"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +153,8 @@ class Inbound:
 
     ``event`` is unique to the event (the claim of it makes a retry harmless). ``place`` is where the answer
     appears, readable by ``who`` alone (an ephemeral message, a private chat); ``origin`` is the place it was said
-    in, where that differs.
+    in, where that differs. ``mentioned``, ``places`` and ``groups`` are whom and what the words name. With ``at_once``
+    off there is nothing to answer with: what the turn says leaves through the outbox, and the reply is ``moved``.
     """
 
     event: str
@@ -144,14 +163,17 @@ class Inbound:
     act: Act
     origin: Place | None = None
     mentioned: tuple[Who, ...] = ()
+    places: tuple[Place, ...] = ()
+    groups: tuple[Group, ...] = ()
+    at_once: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a turn answers at once, shown to the person alone.
 
-    ``pressed`` is what the message turns into whose button was pressed. ``moved`` is true where the place was not
-    safe: the cards hold a neutral line, and the answer itself goes to the person's private place.
+    ``pressed`` is what the message turns into whose button was pressed. ``moved`` is true where the answer itself goes
+    to the person's private place: the place was not safe (the cards then hold a neutral line), or nothing waits for it.
     """
 
     cards: tuple[Card, ...] = ()

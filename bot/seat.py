@@ -18,8 +18,8 @@ from bot.dialog import (
     loaded,
     match_option,
     said_key,
+    taken_back,
     tidy,
-    without_last,
 )
 from bot.errors import Refusal
 from bot.rows import STANDING, begin, open_row, owned, take_up, waiting_row, without_facts
@@ -163,7 +163,7 @@ async def _back(dialogs: Dialogs, turn: Turn, row: ConversationRow | None) -> Re
     ask = open_question(dialogs, row)
     if ask is None or not ask.path.answered:
         return await reoffer(dialogs, turn, told("This is the first question."))
-    row.answers = without_last(row.answers, ask.path)
+    row.answers = taken_back(row.answers, ask.path)
     return await _run(dialogs, turn, row)
 
 

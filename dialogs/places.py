@@ -22,12 +22,14 @@ class Spot:
 class Spots:
     """Where check-ins can be posted: here (where that is safe), in private, and the channels known.
 
-    A channel people from outside read may be named too: whether they still do is judged at each posting.
+    A channel people from outside read may be named too: whether they still do is judged at each posting. ``unsure``
+    are places nobody can vouch for, by name, each with the reason.
     """
 
     here: str
     private: str
     known: tuple[Spot, ...]
+    unsure: tuple[tuple[str, str], ...] = ()
 
     def options(self) -> tuple[Option, ...]:
         """The places as answers, this one first."""
@@ -52,7 +54,10 @@ class Spots:
 def spots(data: Any) -> Spots:
     """The places as they were looked up."""
     return Spots(
-        data["here"], data["private"], tuple(Spot(p["key"], p["name"], p.get("safe", True)) for p in data["places"])
+        data["here"],
+        data["private"],
+        tuple(Spot(p["key"], p["name"], p.get("safe", True)) for p in data["places"]),
+        tuple((p["name"], p["why"]) for p in data.get("unsure", ())),
     )
 
 
@@ -63,7 +68,7 @@ def where(given: str, *, ask: bool = False) -> Dialog[str]:
     if found is not None:
         return found
     if given:
-        yield from Say("bad_place", card(Note(say("{wrong}", wrong=unknown_place(given)))))
+        yield from Say("bad_place", card(Note(say("{wrong}", wrong=unknown_place(given, known.unsure)))))
     elif not ask and len(known.options()) == 1:
         return known.private
     near = {"private": known.private, "me": known.private} | ({"here": known.here} if known.here else {})
@@ -75,8 +80,12 @@ def where(given: str, *, ask: bool = False) -> Dialog[str]:
     )  # fmt: skip
 
 
-def unknown_place(given: str) -> str:
+def unknown_place(given: str, unsure: tuple[tuple[str, str], ...] = ()) -> str:
     """Why a place cannot be used, and what to do instead."""
+    typed = given.strip().casefold().lstrip("#")
+    why = next((why for name, why in unsure if name.casefold().lstrip("#") == typed), "")
+    if why:
+        return f"I can't ask in {clip(given.strip(), 60)}: {why}. Invite me there, or pick another place."
     if given.strip().casefold() == "here":
         return "People from outside may read here, or it is a private chat, so I don't post check-ins here."
     name = clip(given.strip(), 60)

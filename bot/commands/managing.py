@@ -8,7 +8,7 @@ from bot.coach.money import parse_money
 from bot.commands.about import colleague, needs_case, number
 from bot.commands.reminding import reminder_words
 from bot.errors import Refusal
-from bot.services import demo, lessons, people
+from bot.services import demo, groups, lessons, people
 from bot.services.follow import approvals
 from bot.services.reports import asks, digests, portfolio, sheet
 from bot.services.reports import home as home_page
@@ -118,7 +118,13 @@ async def limit(turn: Turn, words: str) -> Result:
 async def role(turn: Turn, words: str) -> Result:
     """An admin names managers."""
     name, _, wanted = words.rpartition(" ")
-    return await people.name_role(turn, await colleague(turn, name), wanted.casefold())
+    group = groups.named(turn, name)
+    if group is not None:
+        return await groups.name_role(turn, group, wanted.casefold())
+    person = await colleague(turn, name)
+    result = await people.name_role(turn, person, wanted.casefold())
+    await groups.forget_marks(turn, person)
+    return result
 
 
 async def load_demo(turn: Turn, words: str) -> Result:

@@ -11,6 +11,7 @@ from bot.coach import casefile
 from bot.coach.causes import Cause, likely_causes, likely_fault, likely_severity
 from bot.coach.playbook import Suggestion
 from bot.errors import DialogError
+from bot.ports import PlaceKind
 from bot.services import cases, clients, lessons, people, schedules
 from bot.services.follow import approvals
 from bot.services.turn import Turn
@@ -117,8 +118,12 @@ async def places(turn: Turn) -> Any:
     rows = (
         await turn.db.scalars(
             select(PlaceRow)
-            .where(PlaceRow.workspace_id == turn.workspace.id, PlaceRow.kind != "private")
-            .order_by(PlaceRow.folded)
+            .where(
+                PlaceRow.workspace_id == turn.workspace.id,
+                PlaceRow.kind != "private",
+                PlaceRow.key.not_in([p.key for p in turn.places if p.kind is PlaceKind.unknown]),
+            )
+            .order_by(PlaceRow.key.in_([p.key for p in turn.places]).desc(), PlaceRow.folded)
             .limit(20)
         )
     ).all()
@@ -126,7 +131,15 @@ async def places(turn: Turn) -> Any:
         "here": turn.origin.key if turn.origin.kind.value == "internal" else "",
         "private": turn.who.private.key,
         "places": [{"key": r.key, "name": r.name, "safe": r.kind == "internal"} for r in rows],
+        "unsure": _unsure(turn),
     }
+
+
+def _unsure(turn: Turn) -> list[dict[str, str]]:
+    """The places named just now, or this one, that nobody can vouch for."""
+    named = [(p.name, p.why) for p in turn.places if p.kind is PlaceKind.unknown]
+    here = [("here", turn.origin.why)] if turn.origin.kind is PlaceKind.unknown else []
+    return [{"name": name, "why": why} for name, why in (*named, *here) if why]
 
 
 LOADS: dict[str, Callable[..., Awaitable[Any]]] = {

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.coach.playbook import Playbook
 from bot.dialog import Moment
 from bot.errors import NotAllowed
-from bot.ports import Place, Role, Who
+from bot.ports import Group, Place, Role, Who
 from bot.storage.tables import Audit, Outgoing, Person, Workspace
 from bot.view import Action, Actions, Card, button, card, to_json
 
@@ -62,6 +62,8 @@ class Turn:
     now: datetime
     event: str
     playbook: Playbook
+    places: tuple[Place, ...] = ()
+    groups: tuple[Group, ...] = ()
     posted: list[Outgoing] = field(default_factory=list)
     acted: set[int] = field(default_factory=set)
 

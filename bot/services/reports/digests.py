@@ -48,6 +48,9 @@ async def _place(turn: Turn, name: str) -> str:
         else await people.place_named(turn.db, turn.workspace, name)
     )
     if row is None:
+        why = next((p.why for p in turn.places if p.name.lstrip("#") == name.lstrip("#") and p.why), "")
+        if why:
+            raise Refusal(f"I can't send it to {name[:60]}: {why}. Invite me there, or pick another channel.")
         raise Refusal(f"I don't know {name[:60]}. Speak to me there once, then ask again.")
     if row.kind != PlaceKind.internal.value:
         raise Refusal(
