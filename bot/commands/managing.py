@@ -38,7 +38,7 @@ async def digest(turn: Turn, words: str) -> Result:
     """Have the summary sent by itself, or no longer."""
     if words.casefold() in ("off", "stop", "never"):
         return await digests.stop_digests(turn)
-    parts = reminder_words(words)
+    parts = reminder_words(words, await people.place_names(turn.db, turn.workspace))
     try:
         cadence = Cadence(
             rhythm=Rhythm(parts.get("rhythm", "weekly").casefold()),

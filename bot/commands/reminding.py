@@ -3,42 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from bot.coach.dates import BadDate, parse_when
 from bot.commands.about import about, needs_case, number
 from bot.errors import Refusal
-from bot.services import cases, promises, readings, schedules
+from bot.services import cases, people, promises, readings, schedules
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client
 from bot.view import Actions, Card, Facts, Heading, card, say
 
+_RHYTHM = r"\b(weekly|biweekly|fortnightly|monthly|once)\b"
 _PART = {
-    "rhythm": re.compile(r"\b(weekly|biweekly|fortnightly|monthly|once)\b", re.IGNORECASE),
-    "place": re.compile(r"\bin\s+(#\S+|private|here)", re.IGNORECASE),
+    "rhythm": re.compile(_RHYTHM, re.IGNORECASE),
     "time": re.compile(r"\bat\s+(\d{1,2}(?:[:.]\d{1,2})?\s*(?:am|pm)?|noon|midnight|\S+)", re.IGNORECASE),
     "day": re.compile(r"\bon\s+(.+)$", re.IGNORECASE | re.DOTALL),
 }
+_SPAN = r"(?:the|an?|one|two|three|four|half|\d+)\s+(?:half|hour|day|week|month|year|morning|afternoon|evening)"
+_PLACES = (
+    re.compile(r"\bin\s+(private|here)(?!\S)", re.IGNORECASE),
+    re.compile(rf"\bin\s+(?!{_SPAN})(\S.*?)(?=\s+(?:on|at)\s|\s+{_RHYTHM}|\s*$)", re.IGNORECASE | re.DOTALL),
+    re.compile(r"(?<!\S)(here)(?!\S)", re.IGNORECASE),
+)
 
 
-def reminder_words(words: str) -> dict[str, str]:
-    """'weekly on Friday at 15:00 in #accounts' taken apart; the day is what is left after on."""
+def reminder_words(words: str, places: Iterable[str] = ()) -> dict[str, str]:
+    """'weekly on Friday at 15:00 in Key Accounts' taken apart; the day is what is left after on.
+
+    ``places`` are the names known: one of them is found though it holds blanks, or words such as on and at.
+    """
     parts: dict[str, str] = {}
     rest = words
-    for name in ("rhythm", "place", "time", "day"):
-        match = _PART[name].search(rest)
+    for name, patterns in {"place": (*_named(places), *_PLACES), **{n: (p,) for n, p in _PART.items()}}.items():
+        match = next((m for p in patterns if (m := p.search(rest))), None)
         if match:
             parts[name] = match.group(1).strip()
             rest = (rest[: match.start()] + " " + rest[match.end() :]).strip()
     return parts
 
 
+def _named(places: Iterable[str]) -> list[re.Pattern[str]]:
+    """What finds a known place by its name; the longest is tried first."""
+    names = sorted({n.lstrip("#").strip() for n in places} - {""}, key=len, reverse=True)
+    spaced = (r"\s+".join(map(re.escape, name.split())) for name in names)
+    return [re.compile(rf"\bin\s+[\"“]?(#?{name})(?!\w)", re.IGNORECASE) for name in spaced]
+
+
 async def remind(turn: Turn, words: str) -> Result:
     """Check-ins for a case."""
     found = await needs_case(turn, words, "remind")
     assert found.case is not None, "a case was asked for"
-    return Result(begin=Begin("remind", {"case": found.case.number, **reminder_words(found.rest)}, found.case.id))
+    parts = reminder_words(found.rest, await people.place_names(turn.db, turn.workspace))
+    return Result(begin=Begin("remind", {"case": found.case.number, **parts}, found.case.id))
 
 
 async def reminders(turn: Turn, words: str) -> Result:

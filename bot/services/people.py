@@ -167,6 +167,12 @@ def hours_of(person: Person) -> Hours:
 
 async def name_role(turn: Turn, person: Person, wanted: str) -> Result:
     """An admin names who manages; in the local tools the seat says it itself."""
+async def place_names(db: AsyncSession, workspace: Workspace) -> Sequence[str]:
+    """How the channels known in this workspace are called."""
+    query = select(PlaceRow.name).where(PlaceRow.workspace_id == workspace.id, PlaceRow.kind != "private")
+    return (await db.scalars(query.limit(1_000))).all()
+
+
     if turn.role is not Role.admin:
         raise Refusal("Only an admin can name managers. Ask yours.")
     if wanted not in set(Role):
