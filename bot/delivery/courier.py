@@ -53,6 +53,7 @@ class Courier:
         self.gate = gate or Gate()
         self.paces = paces
         self.ledger = Ledger(database, clock)
+        self.outage = self.ledger.outage
         self.lanes: dict[str, Lane] = {}
         self.handled = 0
         self.made = 0

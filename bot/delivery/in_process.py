@@ -93,10 +93,12 @@ class InProcess:
             await self._look()
             async with self.courier.database.reading() as db:
                 await self.courier.count_waiting(db)
-                return await self.courier.until_due(db)
+                pause = await self.courier.until_due(db)
+            self.courier.outage.over()
+            return pause
         except Exception as wrong:
             if is_away(wrong):
-                log.warning("delivery.database_away", why=str(getattr(wrong, "orig", wrong))[:200])
+                self.courier.outage.lost(wrong)
             else:
                 log.exception("delivery.look_failed")
             self.courier.look_at_all()

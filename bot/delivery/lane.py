@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -28,6 +28,9 @@ CAREFUL = 2
 
 BUSY_PLACES = 3
 """From how many busy places in a row on the whole workspace is taken to be busy."""
+
+LONGEST_REST = 2.0
+"""Seconds that a lane that stops keeps its places at rest at most."""
 
 LONGEST_CLOSED = 60.0
 """Seconds that a busy workspace is left alone at most."""
@@ -81,6 +84,8 @@ class Lane:
         finally:
             while self._sending:
                 await asyncio.wait(self._sending)
+            # Whoever has this lane next knows nothing of when we wrote where.
+            await asyncio.sleep(min(max(self._owed(), 0.0), LONGEST_REST))
             self.gate.lanes -= 1
 
     # --- taking --------------------------------------------------------------------------------------------
@@ -114,12 +119,15 @@ class Lane:
         if self._sending:
             await self._news.wait()
             return True
-        owed = max(self._rests.values(), default=0.0) - _time()
-        if owed > 0:
+        if (owed := self._owed()) > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), owed)
             return True
         return self._news.is_set()
+
+    def _owed(self) -> float:
+        """Seconds until every place has had the pause it is owed."""
+        return max(self._rests.values(), default=0.0) - _time()
 
     # --- sending -------------------------------------------------------------------------------------------
 
@@ -128,9 +136,15 @@ class Lane:
         async with self.gate:
             if _time() - taken > OLD and not await self.ledger.still(job):
                 return
-            outcome = await attempt(job, self.messengers)
+            outcome = await attempt(self._excused(job), self.messengers)
         self._learn(outcome)
         await self.ledger.settle(outcome)
+
+    def _excused(self, job: Job) -> Job:
+        """The message as it is posted now: after an outage it says why it comes late."""
+        if job.edits is not None:
+            return job
+        return replace(job, shows=self.ledger.outage.excused(job.shows, job.not_before))
 
     async def _turn(self, place: str) -> None:
         """Wait until this place, and this workspace, may be written to again."""

@@ -30,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery import crowd
 from bot.delivery.occurrences import occur
+from bot.delivery.outage import Outage
 from bot.delivery.sender import Job, Outcome
 from bot.delivery.settling import settle
 from bot.delivery.together import Together
@@ -94,12 +95,8 @@ class Ledger:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._clock = clock
-        self._together: Together[Ask, Any] = Together(database, self._work)
-
-    @property
-    def away(self) -> bool:
-        """Whether the database is away."""
-        return self._together.away
+        self.outage = Outage(clock)
+        self._together: Together[Ask, Any] = Together(database, self._work, self.outage)
 
     async def take(self, request: Take) -> Taken:
         """Messages to send now, marked as being sent."""

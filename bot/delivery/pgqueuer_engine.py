@@ -152,7 +152,7 @@ class PgQueuerEngine:
                     if not is_away(wrong) and not isinstance(wrong, asyncpg.PostgresError):
                         log.exception("delivery.engine_failed")
                     else:
-                        log.warning("delivery.database_away", why=str(wrong)[:200])
+                        self.courier.outage.lost(wrong)
                     with contextlib.suppress(TimeoutError):
                         self._woken.clear()
                         await asyncio.wait_for(self._woken.wait(), LONGEST_SLEEP / 2)
@@ -289,9 +289,12 @@ class PgQueuerEngine:
                         swept = asyncio.get_running_loop().time() + FORGET_EVERY
                         old = text("DELETE FROM pgqueuer_log WHERE created < now() - CAST(:keep AS interval)")
                         await db.execute(old, {"keep": KEEP_LOG})
+                self.courier.outage.over()
             except Exception as wrong:
                 self.courier.look_at_all()
-                if not is_away(wrong):
+                if is_away(wrong):
+                    self.courier.outage.lost(wrong)
+                else:
                     log.exception("delivery.look_failed")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), pause)

@@ -1,4 +1,4 @@
-"""Keeping what came of tries: in bulk what was sent, one by one what was not, with a word to its owner."""
+"""Keeping what came of tries: in bulk what was sent, one by one what was not, with a word to somebody."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import metrics
 from bot.delivery.sender import Outcome, platform_of
+from bot.delivery.telling import tell
 from bot.services import shown
-from bot.services.turn import offer
-from bot.storage.tables import Case, Client, Occurrence, Outgoing, Person, Schedule
-from bot.view import Actions, Card, Element, card, say, to_json
+from bot.storage.tables import Outgoing, Person
+from bot.view import Card
 
 log = structlog.get_logger()
 
@@ -76,63 +76,4 @@ async def _not_sent(db: AsyncSession, now: datetime, outcome: Outcome) -> None:
     if outcome.state in ("dead", "withheld"):
         metrics.DEAD.labels(platform, outcome.reason).inc()
         log.warning("delivery.not_posted", job=row.id, state=outcome.state, reason=outcome.reason)
-        await _tell_owner(db, row, outcome, now)
-
-
-async def _tell_owner(db: AsyncSession, row: Outgoing, outcome: Outcome, now: datetime) -> None:
-    owner = await db.get(Person, row.owner_id) if row.owner_id else None
-    if owner is None or owner.gone_at is not None or row.place == "@" + owner.key:
-        return
-    await _move_schedule(db, row, owner, outcome)
-    db.add(
-        Outgoing(
-            workspace_id=row.workspace_id,
-            tenant=owner.tenant,
-            place="@" + owner.key,
-            key=f"instead:{row.key}"[:200],
-            card=to_json(await _instead(db, row, outcome)),
-            secret=True,
-            owner_id=owner.id,
-            case_id=row.case_id,
-            occurrence_id=row.occurrence_id,
-            state="waiting",
-            not_before=now,
-            made_at=now,
-            problem="",
-        )
-    )
-
-
-async def _instead(db: AsyncSession, row: Outgoing, outcome: Outcome) -> Card:
-    """What the owner reads in private instead of the message, with its buttons."""
-    client = await _client_name(db, row)
-    what = f"{client}'s check-in" if row.occurrence_id and client else "a message"
-    lead = say("I didn't post {what}: {why}. Answer me here, or pick another channel.", what=what, why=outcome.problem)
-    original = [e for e in outcome.job.shows.elements if not isinstance(e, Actions)]
-    buttons = [a for e in outcome.job.shows.elements if isinstance(e, Actions) for a in e.actions]
-    schedule = await _schedule_of(db, row)
-    if schedule is not None:
-        buttons.append(offer("Pick a channel", f"reminder {schedule.id} move"))
-    elements: list[Element] = [*original, Actions(tuple(buttons))] if buttons else list(original)
-    return card(lead, *elements)
-
-
-async def _move_schedule(db: AsyncSession, row: Outgoing, owner: Person, outcome: Outcome) -> None:
-    """A channel that turned out not to be safe, or is gone, gets no further check-ins."""
-    schedule = await _schedule_of(db, row)
-    if schedule is not None and schedule.place == row.place and schedule.state == "on":
-        schedule.place, schedule.tenant = "@" + owner.key, owner.tenant
-
-
-async def _schedule_of(db: AsyncSession, row: Outgoing) -> Schedule | None:
-    if row.occurrence_id is None:
-        return None
-    occurrence = await db.get(Occurrence, row.occurrence_id)
-    return await db.get(Schedule, occurrence.schedule_id) if occurrence else None
-
-
-async def _client_name(db: AsyncSession, row: Outgoing) -> str:
-    if row.case_id is None:
-        return ""
-    query = select(Client.name).join(Case, Case.client_id == Client.id).where(Case.id == row.case_id)
-    return (await db.scalar(query)) or ""
+        await tell(db, row, outcome, now)

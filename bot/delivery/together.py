@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.delivery.outage import Outage
 from bot.storage.database import Database, is_away
 
 log = structlog.get_logger()
@@ -32,14 +33,18 @@ class Together(Generic[Ask, Answer]):
     """
 
     def __init__(
-        self, database: Database, work: Callable[[AsyncSession, list[Ask]], Awaitable[list[Answer]]], most: int = MOST
+        self,
+        database: Database,
+        work: Callable[[AsyncSession, list[Ask]], Awaitable[list[Answer]]],
+        outage: Outage,
+        most: int = MOST,
     ) -> None:
         self._database = database
         self._work = work
+        self._outage = outage
         self._most = most
         self._asked: deque[tuple[Ask, asyncio.Future[Answer]]] = deque()
         self._running: asyncio.Task[None] | None = None
-        self.away = False
 
     async def ask(self, request: Ask) -> Answer:
         """What the request comes to, once it is committed."""
@@ -74,11 +79,11 @@ class Together(Generic[Ask, Answer]):
                 if not is_away(wrong):
                     await self._apart(batch, wrong)
                     return
-                self._say_away(wrong)
+                self._outage.lost(wrong)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
-                self._say_back()
+                self._outage.over()
                 for (_, future), answer in zip(batch, answers, strict=True):
                     if not future.done():
                         future.set_result(answer)
@@ -95,13 +100,3 @@ class Together(Generic[Ask, Answer]):
     async def _transaction(self, requests: list[Ask]) -> list[Answer]:
         async with self._database.begin() as db:
             return await self._work(db, requests)
-
-    def _say_away(self, wrong: Exception) -> None:
-        if not self.away:
-            log.warning("delivery.database_away", why=str(getattr(wrong, "orig", wrong)).splitlines()[:1])
-        self.away = True
-
-    def _say_back(self) -> None:
-        if self.away:
-            log.info("delivery.catching_up")
-        self.away = False

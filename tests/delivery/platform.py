@@ -45,6 +45,7 @@ class Platform:
     seconds: float = 0.0
     url: str = ""
     at: dict[str, float] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
     _grown: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -64,6 +65,7 @@ class Platform:
         key = words["key"]
         self.tries[key] = self.tries.get(key, 0) + 1
         post = Post(words["place"], key, self.tries[key])
+        self.said[key] = words["text"]
         what = self.behave(post)
         if what in ("429", "500", "never"):
             self._grown.set()

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
+from bot.deliveries import listing
 from bot.storage.tables import Outgoing, Person
 from tests.delivery.platform import Post
 from tests.delivery.post import Office, open_office
@@ -56,6 +57,67 @@ async def test_what_can_never_be_delivered_is_dead_and_its_owner_is_told_private
         dead = await db.scalar(select(Outgoing).where(Outgoing.state == "dead"))
     assert dead is not None
     assert "archived" in dead.problem
+
+
+async def _lead(office: Office, name: str, role: str) -> None:
+    async with office.database.begin() as db:
+        one = (await db.scalars(select(Person))).first()
+        assert one is not None
+        db.add(
+            Person(
+                workspace_id=one.workspace_id, tenant="fake:T0", key=f"fake:T0:{name}", name=name, folded=name.lower(),
+                role=role, zone="UTC", hours={}, seen_at=office.clock.now(),
+            )
+        )  # fmt: skip
+
+
+async def test_a_check_in_whose_owner_cannot_be_written_to_either_reaches_the_manager(office: Office) -> None:
+    await office.stock(["fake:T0"], 1)
+    await _lead(office, "Ada", "admin")
+    await _lead(office, "Sam", "manager")
+    office.platform.behave = lambda post: "ok" if post.place == "@fake:T0:Sam" else "never"
+    office.run()
+    assert await office.until_states(lambda s: s["sent"] == 1) == Counter(dead=2, sent=1)
+    (news,) = office.platform.posts
+    said = office.platform.said[news.key]
+    assert news.place == "@fake:T0:Sam"
+    assert "I couldn't write to Priya about Client 1 (SAL-1)." in said
+    assert all(label in said for label in ("Warmer", "Colder", "Take it over"))
+
+
+async def test_a_manager_who_cannot_be_written_to_is_passed_over_until_nobody_is_left(office: Office) -> None:
+    await office.stock(["fake:T0"], 1)
+    for name, role in (("Sam", "manager"), ("Kim", "manager"), ("Ada", "admin")):
+        await _lead(office, name, role)
+    office.platform.behave = lambda post: "ok" if post.place == "@fake:T0:Ada" else "never"
+    office.run()
+    assert await office.until_states(lambda s: s["sent"] == 1) == Counter(dead=4, sent=1)
+    assert [post.place for post in office.platform.posts] == ["@fake:T0:Ada"]
+
+
+async def test_one_closed_chat_is_one_piece_of_news_a_day(office: Office) -> None:
+    await office.stock(["fake:T0"], 0)
+    await _lead(office, "Sam", "manager")
+    office.platform.behave = lambda post: "never" if post.place == "@fake:T0:U1" else "ok"
+    office.run()
+    for n in range(3):
+        await office.post("@fake:T0:U1", f"m{n}")
+    assert await office.until_states(lambda s: s["dead"] == 3 and not s["waiting"] + s["sending"]) == Counter(
+        dead=3, sent=1
+    )
+    (news,) = office.platform.posts
+    assert news.place == "@fake:T0:Sam"
+    assert "m0" not in office.platform.said[news.key]
+
+
+async def test_where_nobody_leads_a_dead_message_is_still_listed(office: Office) -> None:
+    await office.stock(["fake:T0"], 1)
+    office.platform.behave = lambda post: "never"
+    office.run()
+    assert await office.until_states(lambda s: s["dead"] == 2) == Counter(dead=2)
+    async with office.database.reading() as db:
+        lines = await listing(db, "dead", 10)
+    assert [line for line in lines if "archived" in line and "@fake:T0:U1" in line]
 
 
 async def test_a_stored_message_that_cannot_be_read_is_dead_and_harms_no_other(office: Office) -> None:
