@@ -167,6 +167,14 @@ def test_without_a_contact_the_name_is_asked_for() -> None:
     assert compose(K.status, nobody, ANSWERS).startswith("Dana, the import")
 
 
+@pytest.mark.parametrize("kind", K)
+def test_nobody_is_asked_what_did_them_say_while_no_name_is_known(kind: DraftKind) -> None:
+    prompts = " ".join(gap.prompt for gap in gaps(kind, a_case(contact="", client_words="")))
+    assert not re.search(r"\b(do|does|did|can|should|will) them\b|\bdoes they\b", prompts)
+    named = " ".join(gap.prompt for gap in gaps(kind, a_case(contact="Dana", client_words="")))
+    assert not re.search(r"\bdo Dana\b", named)
+
+
 def test_the_clients_own_calm_words_are_said_back() -> None:
     case = a_case(client_words="We found out from our own staff")
     assert [g.key for g in gaps(K.acknowledgement, case)] == ["next"]

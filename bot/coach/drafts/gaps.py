@@ -28,6 +28,12 @@ def reader(case: CaseFile) -> str:
     return clip(bare(case.hurt), 60) if case.hurt != case.client else "them"
 
 
+def _asking(case: CaseFile, one: str, many: str = "") -> str:
+    """The same where that person does something: 'did Dana', or 'did they' while nobody is named."""
+    name = reader(case)
+    return f"{many or one} they" if name == "them" else f"{one} {name}"
+
+
 def _name(case: CaseFile) -> tuple[Gap, ...]:
     if case.hurt != case.client:
         return ()
@@ -83,7 +89,7 @@ def _apology(case: CaseFile) -> tuple[Gap, ...]:
 
 def _acknowledgement(case: CaseFile) -> tuple[Gap, ...]:
     answer_by = Gap(
-        "next", "when", f"By when does {reader(case)} hear from you?", "Such as today 17:00.", ends_day=True
+        "next", "when", f"By when {_asking(case, 'does', 'do')} hear from you?", "Such as today 17:00.", ends_day=True
     )
     return (*_seen(case), answer_by)
 
@@ -96,7 +102,7 @@ def _seen(case: CaseFile) -> tuple[Gap, ...]:
         if case.client_words.strip()
         else ("Such as: you told us that the export stops every morning.")
     )
-    prompt = f"What did {reader(case)} tell you, or what have you noticed? One sentence to them."
+    prompt = f"What {_asking(case, 'did')} tell you, or what have you noticed? One sentence to them."
     return (Gap("seen", "text", prompt, hint),)
 
 
@@ -124,7 +130,7 @@ def _doing(prompt: str) -> Gap:
 
 
 def _news_by(case: CaseFile) -> Gap:
-    prompt = f"When does {reader(case)} hear from you next, news or not?"
+    prompt = f"When {_asking(case, 'does', 'do')} hear from you next, news or not?"
     return Gap("next", "when", prompt, "Such as Thursday 15:00.", ends_day=True)
 
 
@@ -235,11 +241,16 @@ def _check_in(case: CaseFile) -> tuple[Gap, ...]:
 
 
 def _lessons(case: CaseFile) -> tuple[Gap, ...]:
-    whom = reader(case)
     return (
         Gap("learned", "text", "What did you learn? One sentence, beginning with “we”."),
         Gap("do", "text", "What do you change because of it?", "Such as: a second person checks every export."),
-        Gap("expect", "text", f"What can {whom} expect from now on, and what not?", "One sentence.", optional=True),
+        Gap(
+            "expect",
+            "text",
+            f"What {_asking(case, 'can')} expect from now on, and what not?",
+            "One sentence.",
+            optional=True,
+        ),
         _by("By when is the change in place?", case),
     )
 
@@ -301,7 +312,7 @@ def _introduction(case: CaseFile) -> tuple[Gap, ...]:
     whom = reader(case)
     return (
         Gap("to", "text", "Who looks after them from now on? The name."),
-        Gap("why", "text", f"What should {whom} know about them? One sentence.",
+        Gap("why", "text", f"What {_asking(case, 'should')} know about them? One sentence.",
             "Such as: she has known your shop since the first order.", optional=True),
         Gap("by", "when", f"By when do they call {whom}?", "Such as Thursday 15:00.", ends_day=True),
     )  # fmt: skip
