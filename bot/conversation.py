@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -139,48 +140,52 @@ class Conversation:
         return Reply((card(BUSY),)), "busy"
 
     async def _once(self, inbound: Inbound) -> Reply:
+        try:
+            return await self._taken(inbound, lambda turn: self._act(turn, inbound.act))
+        except (Refusal, *UNREADABLE) as no:
+            # What was begun is rolled back with its transaction; the refusal is a turn of its own.
+            return await self._taken(inbound, partial(self._refused, no))
+
+    async def _taken(self, inbound: Inbound, act: Callable[[Turn], Awaitable[Result]]) -> Reply:
         async with self.database.begin() as db:
             if not await claimed(db, inbound.event, self.clock.now()):
                 log.info("turn.repeated")
                 return Reply()
             turn = await self._turn(db, inbound)
-            try:
-                async with db.begin_nested():
-                    result = await self._act(turn, inbound.act)
-                    await asks.settle_asks(turn)
-            except (Refusal, *UNREADABLE) as no:
-                turn.posted.clear()
-                # What was rolled back is stale in memory; these two are needed to answer.
-                if turn.person in db:
-                    await db.refresh(turn.person)
-                await db.refresh(turn.workspace)
-                if isinstance(no, Stale):
-                    await look_again(turn)
-                result = await seat.reoffer(self.dialogs, turn, told(str(no)))
+            result = await act(turn)
+            await asks.settle_asks(turn)
             reply = await self._shown(turn, inbound, result)
-            posted = bool(turn.posted)
-        if posted:
+        if turn.posted:
             await self.wake()
         return reply
 
+    async def _refused(self, no: Exception, turn: Turn) -> Result:
+        if isinstance(no, Stale):
+            await look_again(turn)
+        return await seat.reoffer(self.dialogs, turn, told(str(no)))
+
     async def _turn(self, db: AsyncSession, inbound: Inbound) -> Turn:
         now = self.clock.now()
-        workspace = await people.workspace_of(db, inbound.who.tenant, now)
+        who, origin = inbound.who, inbound.origin or inbound.place
+        seen = await people.seen_before(db, who, origin)
+        workspace = seen.workspace or await people.workspace_of(db, who.tenant, now)
         if isinstance(inbound.act, UNSEEN):
             # Nobody speaks here: what the platform calls itself must not become anybody's name.
-            person = await people.bystander(db, workspace, inbound.who, now)
+            person = await people.bystander(db, workspace, who, now)
+        elif seen.person:
+            person = people.up_to_date(seen.person, who)
         else:
-            person = await people.person_of(db, workspace, inbound.who, now, self.zone)
+            person = await people.person_of(db, workspace, who, now, self.zone)
         for mentioned in inbound.mentioned:
             if not mentioned.outsider:
                 await people.person_of(db, workspace, mentioned, now, self.zone)
         for named in inbound.places:
             if named.kind is not PlaceKind.unknown:
                 await people.place_seen(db, workspace, named)
-        origin = inbound.origin or inbound.place
-        await people.place_seen(db, workspace, origin)
-        place = inbound.place if _safe(inbound.place) else inbound.who.private
-        return Turn(db, workspace, person, inbound.who, place, origin, now, inbound.event, self.playbook, inbound.places, inbound.groups)
+        if not seen.place:
+            await people.place_seen(db, workspace, origin)
+        place = inbound.place if _safe(inbound.place) else who.private
+        return Turn(db, workspace, person, who, place, origin, now, inbound.event, self.playbook, inbound.places, inbound.groups)
 
     async def _act(self, turn: Turn, act: object) -> Result:
         match act:

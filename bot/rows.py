@@ -82,10 +82,10 @@ async def owned(turn: Turn, conversation: int) -> ConversationRow:
 
 async def take_up(turn: Turn, row: ConversationRow) -> None:
     """Make a conversation the open one of its seat; another open one is parked."""
-    other = await open_row(turn)
-    if other is not None and other.id != row.id:
-        other.state = "parked"
-    if row.state == "parked":
+    if row.state != "open" or row.place != turn.place.key:
+        other = await open_row(turn)
+        if other is not None and other.id != row.id:
+            other.state = "parked"
         row.state = "open"
     row.at = turn.now
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from sqlalchemy import select, update
@@ -21,6 +22,34 @@ def folded(name: str, most: int = 300) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:most]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What the database knows of whoever speaks, and where; None for what it sees for the first time."""
+
+    workspace: Workspace | None = None
+    person: Person | None = None
+    place: PlaceRow | None = None
+
+
+async def seen_before(db: AsyncSession, who: Who, origin: Place) -> Seen:
+    """Workspace, person and channel of a turn, in one look."""
+    query = (
+        select(Tenant, Workspace, Person, PlaceRow)
+        .join(Workspace, Workspace.id == Tenant.workspace_id)
+        .outerjoin(Person, Person.key == who.key)
+        .outerjoin(PlaceRow, PlaceRow.key == origin.key)
+        .where(Tenant.key == who.tenant)
+    )
+    row = (await db.execute(query)).first()
+    if row is None:
+        return Seen()
+    tenant, workspace, person, place = row
+    tenant.removed_at = None
+    if place is not None:
+        _update_place(place, workspace, origin)
+    return Seen(workspace, person, place)
+
+
 async def workspace_of(db: AsyncSession, tenant_key: str, now: datetime) -> Workspace:
     """The workspace a tenant's data lives in; made at its first word, woken when it was reinstalled."""
     tenant = await db.scalar(select(Tenant).where(Tenant.key == tenant_key))
@@ -31,9 +60,7 @@ async def workspace_of(db: AsyncSession, tenant_key: str, now: datetime) -> Work
         db.add(Tenant(workspace_id=workspace.id, key=tenant_key))
         return workspace
     tenant.removed_at = None
-    workspace_found = await db.get(Workspace, tenant.workspace_id)
-    assert workspace_found is not None, "a tenant always has its workspace"
-    return workspace_found
+    return await db.get_one(Workspace, tenant.workspace_id)
 
 
 async def remove_tenant(db: AsyncSession, tenant_key: str, now: datetime) -> None:
@@ -69,6 +96,11 @@ async def person_of(db: AsyncSession, workspace: Workspace, who: Who, now: datet
         db.add(person)
         await db.flush()
         return person
+    return up_to_date(person, who)
+
+
+def up_to_date(person: Person, who: Who) -> Person:
+    """The person, with what the platform says now."""
     if who.name and person.name != who.name:
         person.name, person.folded = who.name, folded(who.name)
     if who.role and person.role != who.role.value:
@@ -126,8 +158,19 @@ async def place_seen(db: AsyncSession, workspace: Workspace, place: Place) -> No
                 kind=place.kind.value,
             )
         )
-    elif row.workspace_id == workspace.id and (row.name != place.name or row.kind != place.kind.value):
+    else:
+        _update_place(row, workspace, place)
+
+
+def _update_place(row: PlaceRow, workspace: Workspace, place: Place) -> None:
+    if row.workspace_id == workspace.id and (row.name != place.name or row.kind != place.kind.value):
         row.name, row.folded, row.kind = place.name, folded(place.name), place.kind.value
+
+
+async def place_names(db: AsyncSession, workspace: Workspace) -> Sequence[str]:
+    """How the channels known in this workspace are called."""
+    query = select(PlaceRow.name).where(PlaceRow.workspace_id == workspace.id, PlaceRow.kind != "private")
+    return (await db.scalars(query.limit(1_000))).all()
 
 
 async def place_named(db: AsyncSession, workspace: Workspace, name: str) -> PlaceRow | None:
@@ -167,12 +210,6 @@ def hours_of(person: Person) -> Hours:
 
 async def name_role(turn: Turn, person: Person, wanted: str) -> Result:
     """An admin names who manages; in the local tools the seat says it itself."""
-async def place_names(db: AsyncSession, workspace: Workspace) -> Sequence[str]:
-    """How the channels known in this workspace are called."""
-    query = select(PlaceRow.name).where(PlaceRow.workspace_id == workspace.id, PlaceRow.kind != "private")
-    return (await db.scalars(query.limit(1_000))).all()
-
-
     if turn.role is not Role.admin:
         raise Refusal("Only an admin can name managers. Ask yours.")
     if wanted not in set(Role):

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from bot.errors import CannotStart
+from bot.storage import one_trip
 
 _READING = "salvage_reading"
 
@@ -95,7 +96,7 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"timeout": 10})
+    engine = create_async_engine(url, connect_args={"timeout": 10, "async_creator_fn": one_trip.connect})
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: Any, record: object) -> None:
