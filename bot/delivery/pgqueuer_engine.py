@@ -185,6 +185,8 @@ class PgQueuerEngine:
         async with self._connected() as connection:
             manager = self._manager = _Manager(Queries(AsyncpgDriver(connection)))
             manager.courier = self.courier
+            if self._stopping:  # while it was being connected
+                manager.shutdown.set()
             for platform in self.courier.messengers:
                 manager.entrypoint(
                     platform,
@@ -234,7 +236,8 @@ class PgQueuerEngine:
         while True:
             slice_ = SLICE * (1 + (_lock_key(tenant) % 1000) / 1000)
             ends = asyncio.get_running_loop().call_later(slice_, self._pass_on, tenant)
-            await self.courier.send_for(tenant, held)
+            if not manager.shutdown.is_set():
+                await self.courier.send_for(tenant, held)
             ends.cancel()
             leaving = asyncio.get_running_loop().time() >= ends.when()
             if await self._ended(turn, tenant, held, manager, leaving=leaving):

@@ -88,6 +88,12 @@ class Office:
                 await asyncio.sleep(0.05)
             return found
 
+    async def until(self, true: Callable[[], bool], seconds: float = 25.0) -> None:
+        """Wait until something is true of this process."""
+        async with asyncio.timeout(seconds):
+            while not true():  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.02)
+
     def run(self) -> None:
         """Deliver in this process."""
         self._running = asyncio.create_task(self.engine.run())

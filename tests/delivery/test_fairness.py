@@ -8,6 +8,8 @@ from itertools import pairwise
 from bot.delivery.gate import Gate
 from bot.delivery.pace import Pace
 from tests.delivery.post import Office, open_office
+from tests.delivery.worker import PACED
+from tests.postgres import postgres
 
 SECOND = 1.0
 
@@ -55,3 +57,22 @@ async def test_a_workspace_is_written_to_at_its_pace(url: str) -> None:
         await office.platform.until(lambda: len(office.platform.posts) == 6)
         times = sorted(office.platform.at.values())
         assert times[-1] - times[0] >= 0.45
+
+
+async def test_two_processes_together_keep_the_pace_of_a_place_and_of_a_workspace() -> None:
+    async with open_office(await postgres().fresh()) as office:
+        await office.stock(["paced:one"], 8, one_place=True)
+        await office.stock(["paced:many"], 20)
+        leaving, _ = await office.worker(), await office.worker()
+        await office.platform.until(lambda: _of(office, "one")[2:] != [], 30)
+        leaving.terminate()
+        await office.platform.until(lambda: len(office.platform.posts) == 28, 60)
+        assert min(later - earlier for earlier, later in pairwise(_of(office, "one"))) > PACED.place * 0.9
+        many = _of(office, "many")
+        assert many[-1] - many[0] > PACED.workspace * len(many) * 0.8
+
+
+def _of(office: Office, tenant: str) -> list[float]:
+    """When each message of a tenant was taken, in order."""
+    keys = [post.key for post in office.platform.posts if post.place.startswith(f"paced:{tenant}:")]
+    return sorted(office.platform.at[key] for key in keys)

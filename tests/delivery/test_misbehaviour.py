@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 
@@ -171,14 +172,13 @@ async def test_a_busy_channel_and_a_hanging_workspace_hold_up_nobody_else(office
 
     office.platform.behave = behave
     office.run()
-    await office.platform.until(lambda: len(office.platform.posts) >= 2)
     for n in range(5):
         await office.post("fake:T0:busy", f"busy{n}")
-    began = office.platform.at[office.platform.keys[0]]
-    await office.post("fake:T1:A", "quick")
-    await office.post("fake:T0:free", "free")
-    await office.platform.until(lambda: {"quick", "free"} <= set(office.platform.keys))
-    assert office.platform.at["quick"] - began < 2
+    await office.platform.until(lambda: len(office.platform.posts) >= 2 and "busy0" in office.platform.tries)
+    for n in range(3):
+        began = asyncio.get_running_loop().time()
+        await office.post("fake:T1:A", f"quick{n}", tenant="fake:T1")
+        await office.post("fake:T0:free", f"free{n}")
+        await office.platform.until(lambda n=n: {f"quick{n}", f"free{n}"} <= set(office.platform.at))  # type: ignore[misc]
+        assert office.platform.at[f"quick{n}"] - began < 1
     assert not any(key.startswith("busy") for key in office.platform.keys)
-    async with office.database.reading() as db:
-        assert await db.scalar(select(Person.id).limit(1))
