@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot import commands
 from bot.asking import Dialogs, ask_card, open_question, pressed_card, to_say_again, with_question
+from bot.coach.outcomes import Meant
 from bot.dialog import (
     Ask,
     BadAnswer,
@@ -267,5 +268,9 @@ async def _run_once(dialogs: Dialogs, turn: Turn, row: ConversationRow) -> Resul
         return Result(with_question(said_now, ask_card(row, standing)))
     row.state = "done"
     await turn.db.flush()
-    result = await effects.perform(turn, standing.result)
+    if isinstance(standing.result, Meant):
+        turn.meant = standing.result.case
+        result = await commands.run(turn, standing.result.command)
+    else:
+        result = await effects.perform(turn, standing.result)
     return Result((*said_now, *result.cards), result.begin, result.pressed)

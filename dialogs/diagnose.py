@@ -15,6 +15,7 @@ from bot.coach.playbook import Fault, Severity
 from bot.coach.wishes import split_wishes
 from bot.dialog import Choice, Date, Dialog, Form, Load, Moment, Person, Say, Text
 from bot.view import Note, Option, Quote, card, say
+from dialogs.clients import Found, case_number, case_options, found
 from dialogs.options import FAULTS, LATER, SEVERITIES, argument, colleagues, people_options
 
 NEW = "new"
@@ -35,23 +36,6 @@ QUICK = (
 )
 
 
-@dataclass(frozen=True)
-class Found:
-    """What is known under a client's name: the client itself, names near it, and its open case."""
-
-    id: int | None
-    name: str
-    near: tuple[tuple[int, str], ...]
-    case: int | None
-    contact: str
-
-
-def found(data: Any) -> Found:
-    """A look-up of a client as it was recorded."""
-    near = tuple((int(n["id"]), str(n["name"])) for n in data["near"])
-    return Found(data["id"], data["name"], near, data["case"], data["contact"])
-
-
 def guesses(data: Any) -> tuple[Cause, ...]:
     """Likely causes as they were recorded, most likely first."""
     return tuple(Cause(c) for c in data["causes"])
@@ -68,8 +52,10 @@ class Story:
 def diagnose(args: Mapping[str, Any]) -> Dialog[Diagnosis | Nothing | dict[str, Any]]:
     """From a client's name to what went wrong, whose doing it was, and what would make it right."""
     client = yield from which_client(argument(args, "client"))
-    if client.case is not None and (yield from same_trouble(client)):
-        return {"show": client.case, "log": argument(args, "story") or argument(args, "quoted")}
+    if client.case is not None:
+        same = yield from same_trouble(client)
+        if same is not None:
+            return {"show": same, "log": argument(args, "story") or argument(args, "quoted")}
     given = argument(args, "story") or argument(args, "told")
     story = yield from what_happened(client, given, argument(args, "quoted"))
     likely = yield from Load("guesses", "likely_causes", _whole, {"story": story.words})
@@ -124,8 +110,16 @@ def which_client(given: str) -> Dialog[Found]:
     return (yield from Load("picked", "client", found, {"client_id": int(picked)}))
 
 
-def same_trouble(client: Found) -> Dialog[bool]:
-    """Whether this belongs to the case that is already open."""
+def same_trouble(client: Found) -> Dialog[int | None]:
+    """The open case this belongs to, by its number; None where it is something new."""
+    if len(client.cases) > 1:
+        which = yield from Choice(
+            "again",
+            say("**{client}** has {n} cases open. Is it one of these?", client=client.name, n=len(client.cases)),
+            options=(*case_options(client), Option("Something new", NEW)),
+            near={"no": NEW, "none": NEW},
+        )
+        return None if which == NEW else case_number(which)
     answer = yield from Choice(
         "again",
         say(
@@ -136,7 +130,7 @@ def same_trouble(client: Found) -> Dialog[bool]:
         options=(Option("Same trouble", "same"), Option("Something new", NEW)),
         near={"yes": "same", "no": NEW},
     )
-    return answer == "same"
+    return client.case if answer == "same" else None
 
 
 def what_happened(client: Found, given: str, quoted: str) -> Dialog[Story]:

@@ -12,6 +12,7 @@ from bot.coach.outcomes import ContactLogged, Nothing
 from bot.coach.wishes import split_wishes, wishes_in
 from bot.dialog import Choice, Confirm, Dialog, Load, Many, Text
 from bot.view import Line, Option, clip, joined, say
+from dialogs.clients import case_meant
 from dialogs.diagnose import which_client
 from dialogs.options import LATER, TEMPERATURES, argument
 
@@ -57,9 +58,10 @@ def logged(args: Mapping[str, Any], case: CaseFile, words: str, temperature: str
 def which_case() -> Dialog[int | Nothing]:
     """The open case of the client named."""
     client = yield from which_client("")
-    if client.case is None:
+    number = yield from case_meant(client)
+    if number is None:
         return Nothing(f"{clip(client.name, 60)} has no open case. Open one with: start {clip(client.name, 60)}.")
-    return client.case
+    return number
 
 
 def their_words(case: CaseFile) -> Dialog[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.coach.outcomes import PersonAtClient
 from bot.dialog import Dialog, Load, Many, Text
 from bot.view import Option, say
-from dialogs.diagnose import found
+from dialogs.clients import found
 from dialogs.options import LATER, argument
 
 PARTS = (Option("Decides", "decides"), Option("Was hurt by this", "hurt"), Option("Is on our side", "ally"))

@@ -12,7 +12,7 @@ from bot.coach.dates import find_dates
 from bot.coach.outcomes import Nothing, Promise
 from bot.dialog import Choice, Date, Dialog, Load, Say, Text
 from bot.view import Note, Option, card, clip, say
-from dialogs.diagnose import Found, found
+from dialogs.clients import Found, case_meant, found
 from dialogs.options import argument, read_when
 
 
@@ -31,12 +31,15 @@ def promise(args: Mapping[str, Any]) -> Dialog[Promise | Nothing]:
         if watch == "other":
             due = yield from due_by(words)
     number = args.get("case")
-    return Promise(client_id=args["client_id"], words=words, due=due, case=number if isinstance(number, int) else None)
+    return Promise(
+        client_id=args["client_id"], words=words, due=due, of=case.number if case else None,
+        case=number if isinstance(number, int) else None,
+    )  # fmt: skip
 
 
 def case_of(args: Mapping[str, Any], client: Found) -> Dialog[CaseFile | None]:
-    """The case the promise belongs to, for the person's clock; None where the client has none."""
-    number = args.get("case") or client.case
+    """The case the promise belongs to; None where the client has none. Which of several is asked, where not given."""
+    number = args.get("case") or args.get("of") or (yield from case_meant(client))
     if number is None:
         return None
     return (yield from Load("case", "case", casefile.from_json, {"number": number}))

@@ -23,6 +23,7 @@ from dialogs.remind import remind
 from dialogs.reminder import reminder
 from dialogs.reparation import reparation
 from dialogs.review import review
+from dialogs.which import which
 
 
 def _starts(dialog: Callable[[Mapping[str, Any]], Dialog[Any]]) -> Callable[[Mapping[str, Any]], Make]:
@@ -48,6 +49,7 @@ DIALOGS: Mapping[str, Callable[[Mapping[str, Any]], Make]] = {
         ("handover", handover),
         ("person", person),
         ("close", close),
+        ("which", which),
     )
 }
 """Name → the dialog, given the arguments it was started with."""

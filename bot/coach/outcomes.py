@@ -117,13 +117,22 @@ class ReminderChange:
 
 @dataclass(frozen=True)
 class Promise:
-    """Something the client was told to expect by a time."""
+    """Something the client was told to expect by a time, in one of their cases; ``case`` is one to go on with then."""
 
     client_id: int
     words: str
     due: datetime
     case: int | None = None
+    of: int | None = None
     follows: int = 0
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Of a client's open cases, the one that words typed before were about; the words are to be carried out now."""
+
+    case: int
+    command: str
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from bot.commands.about import CASE, about
+from bot.commands.about import CASE, WhichCase, about, the_open_case
 from bot.commands.cases import show_case
 from bot.commands.table import ALSO, BARE, BY_NAME, COMMANDS, Command
 from bot.errors import Refusal
@@ -51,13 +51,25 @@ async def surely(turn: Turn, words: str, *, free_text: bool) -> bool:
         return False
     try:
         await about(turn, rest)
+    except WhichCase:
+        return True
     except Refusal:
         return False
     return True
 
 
 async def run(turn: Turn, words: str) -> Result:
-    """Carry out a command, show a client or case named alone, or say what is near."""
+    """Carry out a command, show a client or case named alone, or say what is near.
+
+    Where a client has several open cases, the person is asked which one is meant, and the same words run again.
+    """
+    try:
+        return await _run(turn, words)
+    except WhichCase as several:
+        return Result(begin=Begin("which", {"command": words, "client_id": several.client_id}))
+
+
+async def _run(turn: Turn, words: str) -> Result:
     command, rest = split(words)
     if command is not None and not (await _is_client(turn, words) and command.name not in BARE):
         return await command.run(turn, rest)
@@ -75,7 +87,7 @@ async def _named(turn: Turn, words: str) -> Result:
         return await show_case(turn, await cases.by_number(turn, int(by_number.group(1))))
     client = await clients.exact(turn, words)
     if client is not None:
-        case = await cases.open_case_of(turn, client.id)
+        case = await the_open_case(turn, client)
         if case is not None:
             await cases.allow(turn, case)
             return await show_case(turn, case)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from bot.errors import NotFound, Refusal
-from bot.services import cases, clients, people
+from bot.services import access, cases, clients, people
 from bot.services.people import folded
 from bot.services.turn import Turn
 from bot.storage.tables import Case, Client, Person
@@ -28,6 +28,14 @@ NAME_WORDS = 4
 """How many words of an unknown name are looked at, and said back."""
 
 
+class WhichCase(Refusal):
+    """The client named has several open cases, and none of them is guessed at."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(f"{clip(client.name, 60)} has more than one open case. Type its number, such as SAL-1.")
+        self.client_id = client.id
+
+
 @dataclass(frozen=True)
 class About:
     """Whom a command is about, and the words that follow."""
@@ -37,8 +45,11 @@ class About:
     rest: str
 
 
-async def about(turn: Turn, words: str) -> About:
-    """The case or client a command names; raises NotFound with near names where there is none."""
+async def about(turn: Turn, words: str, *, any_case: bool = False) -> About:
+    """The case or client a command names; raises NotFound with near names where there is none.
+
+    Of a client with several open cases the one meant has to be said (:class:`WhichCase`), unless any of them will do.
+    """
     case_match = CASE.match(words)
     if case_match:
         case = await cases.by_number(turn, int(case_match.group(1)))
@@ -48,18 +59,29 @@ async def about(turn: Turn, words: str) -> About:
         client = await clients.exact(turn, quoted.group(1))
         if client is None:
             raise await _unknown(turn, quoted.group(1))
-        return await _with_case(turn, client, words[quoted.end() :].strip())
+        return await _with_case(turn, client, words[quoted.end() :].strip(), any_case=any_case)
     found = await clients.starts_with(turn, words)
     if found is None:
         raise await _unknown(turn, words)
-    return await _with_case(turn, *found)
+    return await _with_case(turn, *found, any_case=any_case)
 
 
-async def _with_case(turn: Turn, client: Client, rest: str) -> About:
-    case = await cases.open_case_of(turn, client.id) or await cases.newest_of(turn, client.id)
+async def _with_case(turn: Turn, client: Client, rest: str, *, any_case: bool) -> About:
+    case = await the_open_case(turn, client, any_case=any_case) or await cases.newest_of(turn, client.id)
     if case is not None:
         await cases.allow(turn, case)
     return About(case, client, rest)
+
+
+async def the_open_case(turn: Turn, client: Client, *, any_case: bool = False) -> Case | None:
+    """The open case of a client: the one said to be meant, else the only one this person may see."""
+    found = await cases.open_cases_of(turn, client.id)
+    seen = [case for case in found if access.may_read(turn, case)]
+    if turn.meant is not None and turn.meant in {case.number for case in seen}:
+        return next(case for case in seen if case.number == turn.meant)
+    if len(seen) > 1 and not any_case:
+        raise WhichCase(client)
+    return next(iter(seen or found), None)
 
 
 async def _unknown(turn: Turn, words: str) -> Refusal:

@@ -118,14 +118,14 @@ async def decide(turn: Turn, words: str) -> Result:
 
 async def people_at(turn: Turn, words: str) -> Result:
     """Everybody known at a client."""
-    found = await about(turn, words)
+    found = await about(turn, words, any_case=True)
     assert found.client is not None, "a client was named"
     return await contacts.as_card(turn, found.client)
 
 
 async def person_at(turn: Turn, words: str) -> Result:
     """Somebody at a client, and their part in it."""
-    found = await about(turn, words)
+    found = await about(turn, words, any_case=True)
     assert found.client is not None, "a client was named"
     return Result(begin=Begin("person", {"client_id": found.client.id, "name": found.rest}))
 

@@ -7,14 +7,14 @@ from bot.coach.dates import parse_time, parse_weekday
 from bot.coach.money import parse_money
 from bot.commands.about import colleague, needs_case, number
 from bot.commands.reminding import reminder_words
-from bot.errors import Refusal
+from bot.errors import NotFound, Refusal
 from bot.services import demo, groups, lessons, people
 from bot.services.follow import approvals
 from bot.services.reports import asks, digests, portfolio, sheet
 from bot.services.reports import home as home_page
 from bot.services.reports import summary as summary_page
 from bot.services.turn import Begin, Result, Turn, shown
-from bot.view import Attachment, card
+from bot.view import Attachment, card, clip
 
 
 async def summary(turn: Turn, words: str) -> Result:
@@ -121,6 +121,11 @@ async def role(turn: Turn, words: str) -> Result:
     group = groups.named(turn, name)
     if group is not None:
         return await groups.name_role(turn, group, wanted.casefold())
+    if name.startswith("@") and not await people.by_name(turn.db, turn.workspace, name):
+        raise NotFound(
+            f"I know nobody called {clip(name, 60)}, and no group of that name. A colleague has to say hello to me "
+            "once before I know them; a group has to be picked from the list that your chat shows after @."
+        )
     person = await colleague(turn, name)
     result = await people.name_role(turn, person, wanted.casefold())
     await groups.forget_marks(turn, person)

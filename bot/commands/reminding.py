@@ -38,7 +38,7 @@ def reminder_words(words: str, places: Iterable[str] = ()) -> dict[str, str]:
     for name, patterns in {"place": (*_named(places), *_PLACES), **{n: (p,) for n, p in _PART.items()}}.items():
         match = next((m for p in patterns if (m := p.search(rest))), None)
         if match:
-            parts[name] = match.group(1).strip()
+            parts[name] = match.group(1).strip(' "“”')
             rest = (rest[: match.start()] + " " + rest[match.end() :]).strip()
     return parts
 
@@ -146,6 +146,8 @@ async def promise(turn: Turn, words: str) -> Result:
     found = await about(turn, words)
     assert found.client is not None, "a client was named"
     args: dict[str, Any] = {"client_id": found.client.id, "words": found.rest}
+    if found.case is not None and found.case.closed_at is None:
+        args["of"] = found.case.number
     by = _last_by(found.rest)
     unread: tuple[Card, ...] = ()
     if by is not None:

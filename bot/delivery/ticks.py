@@ -17,7 +17,7 @@ from bot.services.people import hours_of
 from bot.services.reports import digests
 from bot.services.turn import offer
 from bot.storage import tallies
-from bot.storage.tables import Client, Outgoing, Person, PromiseRow, Schedule, Tenant
+from bot.storage.tables import Case, Client, Climb, Digest, Outgoing, Person, PromiseRow, Schedule, Tenant
 from bot.view import Actions, card, say, to_json
 
 log = structlog.get_logger()
@@ -40,31 +40,40 @@ async def tick(db: AsyncSession, now: datetime, playbook: Playbook) -> list[int]
 
 
 async def next_due(db: AsyncSession, after: datetime) -> datetime | None:
-    """When the next schedule or promise comes due after an instant."""
-    schedule = await db.scalar(
-        select(func.min(Schedule.next_due_at)).where(Schedule.state == "on", Schedule.next_due_at > after)
+    """When the next check-in, digest, climb, promise or decision comes due after an instant."""
+    query = select(
+        *(
+            select(func.min(moment)).where(state, moment > after).scalar_subquery()
+            for moment, state in (
+                (Schedule.next_due_at, Schedule.state == "on"),
+                (Digest.next_due_at, Digest.state == "on"),
+                (Climb.next_at, Climb.state == "on"),
+                (PromiseRow.warn_at, PromiseRow.state == "open"),
+                (Case.decide_at, Case.closed_at.is_(None)),
+            )
+        )
     )
-    promise = await db.scalar(
-        select(func.min(PromiseRow.warn_at)).where(PromiseRow.state == "open", PromiseRow.warn_at > after)
-    )
-    return min((t for t in (schedule, promise) if t is not None), default=None)
+    return min((moment for moment in (await db.execute(query)).one() if moment is not None), default=None)
 
 
-async def _due_promises(db: AsyncSession, now: datetime) -> list[tuple[PromiseRow, Client, Person]]:
+async def _due_promises(db: AsyncSession, now: datetime) -> list[tuple[PromiseRow, Client, Person, int | None]]:
     query = (
-        select(PromiseRow, Client, Person)
+        select(PromiseRow, Client, Person, Case.number)
         .join(Client, Client.id == PromiseRow.client_id)
         .join(Person, Person.id == PromiseRow.owner_id)
+        .outerjoin(Case, Case.id == PromiseRow.case_id)
         .join(Tenant, Tenant.key == Person.tenant)
         .where(PromiseRow.state == "open", PromiseRow.warn_at <= now)
         .where(or_(Tenant.removed_at.is_(None), Tenant.removed_at > now))
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, of=PromiseRow)
     )
-    return [(p, c, o) for p, c, o in await db.execute(query)]
+    return [(promise, client, owner, number) for promise, client, owner, number in await db.execute(query)]
 
 
-def _warn(db: AsyncSession, now: datetime, promise: PromiseRow, client: Client, owner: Person) -> Outgoing:
+def _warn(
+    db: AsyncSession, now: datetime, promise: PromiseRow, client: Client, owner: Person, case: int | None
+) -> Outgoing:
     """Warn before a promise breaks; once it is due, ask whether it was kept."""
     over = promise.due_at <= now
     when = say_when(promise.due_at, now, owner.zone)
@@ -74,8 +83,8 @@ def _warn(db: AsyncSession, now: datetime, promise: PromiseRow, client: Client, 
         buttons.append(offer("Not kept", f"broken {promise.id}"))
     else:
         buttons.append(offer("It will slip", f"slip {promise.id}"))
-        if promise.case_id is not None:
-            buttons.append(offer("No news yet", f"draft no_news {client.name}"))
+        if case is not None:
+            buttons.append(offer("No news yet", f"draft no_news SAL-{case}"))
     told_at = promise.warn_at or now
     promise.warn_at = None if over else next_word(promise.made_at, promise.due_at, hours_of(owner), now)
     row = Outgoing(

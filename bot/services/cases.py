@@ -52,10 +52,10 @@ async def by_number(turn: Turn, number: int) -> Case:
     return case
 
 
-async def open_case_of(turn: Turn, client_id: int) -> Case | None:
-    """The newest open case of a client."""
+async def open_cases_of(turn: Turn, client_id: int) -> Sequence[Case]:
+    """Every open case of a client, the newest first."""
     query = select(Case).where(Case.client_id == client_id, Case.closed_at.is_(None))
-    return await turn.db.scalar(query.order_by(Case.id.desc()).limit(1))
+    return (await turn.db.scalars(query.order_by(Case.id.desc()))).all()
 
 
 async def newest_of(turn: Turn, client_id: int) -> Case | None:

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.coach import casefile
-from bot.coach.causes import Cause, likely_causes, likely_fault, likely_severity
+from bot.coach.causes import INFO, Cause, likely_causes, likely_fault, likely_severity
 from bot.coach.playbook import Suggestion
 from bot.errors import DialogError
 from bot.ports import PlaceKind
-from bot.services import cases, clients, lessons, people, schedules
+from bot.services import access, cases, clients, lessons, people, schedules
 from bot.services.follow import approvals
 from bot.services.turn import Turn
-from bot.storage.tables import Case, Client, ContactPerson, PlaceRow
+from bot.storage.tables import Case, Client, ContactPerson, Person, PlaceRow
 
 SECOND_CAUSE = 0.2
 """From which weight a second cause is worth keeping."""
@@ -34,14 +34,23 @@ async def client(turn: Turn, name: str = "", client_id: int | None = None) -> An
     if row is not None and row.workspace_id != turn.workspace.id:
         row = None
     near = [] if row is not None else await clients.near(turn, name)
-    case = await cases.open_case_of(turn, row.id) if row is not None else None
+    open_cases = await cases.open_cases_of(turn, row.id) if row is not None else ()
     return {
         "id": row.id if row else None,
         "name": row.name if row else " ".join(name.split()),
         "near": [{"id": c.id, "name": c.name} for c in near],
-        "case": case.number if case else None,
+        "case": open_cases[0].number if open_cases else None,
+        "cases": [{"number": c.number, "words": await _case_in_words(turn, c)} for c in open_cases],
         "contact": await _contact(turn, row.id) if row else "",
     }
+
+
+async def _case_in_words(turn: Turn, case: Case) -> str:
+    """A case as one of several: what went wrong and since when; of a confidential one only whose it is."""
+    if not access.may_read(turn, case):
+        owner = await turn.db.get_one(Person, case.owner_id)
+        return f"confidential, {owner.name}'s"
+    return f"{INFO[Cause(case.cause)].said}, {cases.local_day(turn, case.opened_at)}"
 
 
 async def _contact(turn: Turn, client_id: int) -> str:

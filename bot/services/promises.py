@@ -20,7 +20,7 @@ async def make(turn: Turn, promise: o.Promise) -> Result:
     client = await turn.db.get(Client, promise.client_id)
     if client is None or client.workspace_id != turn.workspace.id:
         raise NotFound("I don't know that client any more.")
-    case = await cases.open_case_of(turn, client.id)
+    case = await _case_of(turn, client, promise.of or promise.case)
     broken = await unmended(turn, client.id)
     row = PromiseRow(
         case_id=case.id if case else None,
@@ -47,6 +47,14 @@ async def make(turn: Turn, promise: o.Promise) -> Result:
     if case and promise.case is not None:
         return Result(result.cards, Begin("next", {"case": case.number}, case.id))
     return result
+
+
+async def _case_of(turn: Turn, client: Client, number: int | None) -> Case | None:
+    """The case a promise was given in; once that is closed, it is the client's alone."""
+    if number is None:
+        return None
+    case = await cases.by_number(turn, number)
+    return case if case.client_id == client.id and case.closed_at is None else None
 
 
 async def by_id(turn: Turn, number: int) -> PromiseRow:

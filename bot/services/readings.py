@@ -29,7 +29,7 @@ async def answer(turn: Turn, number: int, reading: str) -> Result:
     await cases.allow(turn, case)
     client = await turn.db.get_one(Client, case.client_id)
     if not await _first(turn, occurrence, reading):
-        return await _already(turn, occurrence, client)
+        return await _already(turn, occurrence, case, client)
     ACKS.labels(reading).inc()
     reopened = ""
     if case.closed_at is not None and reading == "colder" and watch.watched(case, turn.now):
@@ -66,14 +66,15 @@ async def _first(turn: Turn, occurrence: Occurrence, reading: str) -> bool:
     return first
 
 
-async def _already(turn: Turn, occurrence: Occurrence, client: Client) -> Result:
+async def _already(turn: Turn, occurrence: Occurrence, case: Case, client: Client) -> Result:
     who = await turn.db.get(Person, occurrence.answered_by) if occurrence.answered_by else None
     name = "You" if who is not None and who.id == turn.person.id else who.name if who else "Somebody"
     reading = cards.READING_WORDS.get(occurrence.answer or "", "answered")
     when = cases.local_day(turn, occurrence.answered_at) if occurrence.answered_at else ""
     again = cards.nudge_answered(client.name, who.name if who else "somebody", occurrence.answer or "same", when)
     words = f"{name} answered this first: {reading}, {when}. If you have heard more, log it."
-    return Result((card(say("{w}", w=words), Actions((offer("Log a contact", f"log {client.name}"),))),), pressed=again)
+    log = Actions((offer("Log a contact", f"log SAL-{case.number}"),))
+    return Result((card(say("{w}", w=words), log),), pressed=again)
 
 
 async def _edit_message(turn: Turn, occurrence: Occurrence, shows: Card) -> None:

@@ -50,7 +50,8 @@ class Turn:
     """One transaction on behalf of one person.
 
     ``place`` is where the answer appears; ``origin`` where the person spoke, the place a reminder is meant for;
-    ``acted`` holds the ids of the cases in which the person did something.
+    ``acted`` holds the ids of the cases in which the person did something; ``meant`` is the number of the case a
+    client's name stands for, once the person has said which of several it is.
     """
 
     db: AsyncSession
@@ -66,6 +67,7 @@ class Turn:
     groups: tuple[Group, ...] = ()
     posted: list[Outgoing] = field(default_factory=list)
     acted: set[int] = field(default_factory=set)
+    meant: int | None = None
 
     @property
     def moment(self) -> Moment:

@@ -22,7 +22,7 @@ SEEN = {"case": 1, "words": "A status mail", "when": TUESDAY.isoformat()}
 def test_a_promise_seen_is_shown_in_the_persons_own_time() -> None:
     played = promised(SEEN, [])
     assert prompt(played) == "I've seen a promise: A status mail, due Tuesday 12:00. Shall I watch it?"
-    assert promised(SEEN, ["watch it"]).result == Promise(3, "A status mail", TUESDAY, 1)
+    assert promised(SEEN, ["watch it"]).result == Promise(3, "A status mail", TUESDAY, 1, of=1)
 
 
 def test_a_promise_seen_wrongly_gets_another_time_or_is_left() -> None:
@@ -31,19 +31,19 @@ def test_a_promise_seen_wrongly_gets_another_time_or_is_left() -> None:
 
 
 def test_a_promise_typed_whole_is_kept_without_a_question() -> None:
-    assert promised(SEEN | {"sure": "yes"}, []).result == Promise(3, "A status mail", TUESDAY, 1)
+    assert promised(SEEN | {"sure": "yes"}, []).result == Promise(3, "A status mail", TUESDAY, 1, of=1)
 
 
 def test_words_and_time_are_asked_where_they_are_missing() -> None:
     played = promised({}, ["The new stock list", "yesterday", "tomorrow noon"])
     assert played.asked == ["words", "when"]
     assert "That is in the past" in played.refused[0]
-    assert played.result == Promise(3, "The new stock list", datetime(2025, 11, 21, 11, tzinfo=UTC))
+    assert played.result == Promise(3, "The new stock list", datetime(2025, 11, 21, 11, tzinfo=UTC), of=1)
 
 
 def test_a_time_in_the_words_is_found() -> None:
     played = promised({"words": "The list by Tuesday noon"}, ["watch it"])
-    assert played.result == Promise(3, "The list by Tuesday noon", TUESDAY)
+    assert played.result == Promise(3, "The list by Tuesday noon", TUESDAY, of=1)
 
 
 def test_a_time_that_has_passed_is_said_and_asked_again() -> None:
