@@ -21,17 +21,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.slack import parse
-from adapters.slack.client import SlackMessenger, Threads
+from adapters.slack.client import SlackMessenger
 from adapters.slack.door import Door
+from adapters.slack.groups import Groups
 from adapters.slack.install import Installations
 from adapters.slack.oauth import INSTALL_PATH, REDIRECT_PATH, flow_of
 from adapters.slack.pace import Pace
-from adapters.slack.people import People, Places
+from adapters.slack.people import People
+from adapters.slack.places import Places
+from adapters.slack.threads import Threads, Unkept
 from adapters.slack.tokens import OneToken, SlackSettings, Tokens, Web
 from adapters.slack.turns import Turns
 from bot.errors import CannotStart, TryLater, Undeliverable
 from bot.metrics import REFUSED
-from bot.ports import Conversations, Messenger
+from bot.ports import Conversations, Messenger, Notes
 
 log = structlog.get_logger()
 
@@ -75,6 +78,7 @@ class Slack:
         conversations: Conversations,
         engine: AsyncEngine | None,
         *,
+        notes: Notes | None = None,
         pace: Pace | None = None,
     ) -> None:
         if not settings.configured:
@@ -84,10 +88,12 @@ class Slack:
         self._tokens, self._flow = self._installed(engine)
         people = People(self._web, self._tokens)
         places = Places(self._web, self._tokens, people)
-        threads = Threads()
+        notes = notes or Unkept()
+        threads = Threads(notes)
+        groups = Groups(self._web, self._tokens, people, notes)
         messenger = SlackMessenger(self._web, self._tokens, places, threads, pace)
         self.messenger: Messenger = messenger
-        self._turns = Turns(conversations, self._web, self._tokens, people, places, messenger, threads)
+        self._turns = Turns(conversations, self._web, self._tokens, people, places, groups, messenger, threads)
         self._app = self._bolt()
         self._socket: AsyncSocketModeHandler | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -241,6 +247,8 @@ async def hear(turns: Turns, body: Any, bot_user: str) -> None:
             await turns.opened(heard)
         case "pane":
             await turns.pane(heard)
+        case "group":
+            await turns.group_changed(heard)
         case _:
             await turns.notice(heard)
 

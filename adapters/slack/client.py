@@ -12,8 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.failures import DEAD_TOKEN, code_of, failure, rate_limited
 from adapters.slack.files import upload
 from adapters.slack.pace import Pace
-from adapters.slack.people import Places
+from adapters.slack.places import Places
 from adapters.slack.render import Message, attachments, has_native, in_words, messages
+from adapters.slack.threads import Threads
 from adapters.slack.tokens import Installed, Tokens, Web
 from bot.errors import DeliveryError, TryLater, Undeliverable
 from bot.ports import MessageRef, Place, PlaceKind
@@ -42,21 +43,6 @@ def spot_of(place: str) -> Spot:
     if platform != "slack" or not team or not target:
         raise Undeliverable("That place is not in Slack. Pick another one.", reason="not_slack")
     return Spot(team, user=target) if place.startswith("@") else Spot(team, channel=target)
-
-
-class Threads:
-    """In which thread of the assistant pane somebody last talked; their private messages go there."""
-
-    def __init__(self) -> None:
-        self._last: dict[tuple[str, str], str] = {}
-
-    def talked(self, team: str, user: str, thread_ts: str) -> None:
-        """Somebody spoke in a thread, or (with an empty one) outside of any."""
-        self._last[team, user] = thread_ts
-
-    def of(self, spot: Spot) -> str:
-        """The thread for a private message; empty for none."""
-        return self._last.get((spot.team, spot.user), "") if spot.user else ""
 
 
 def _ref(channel: str, sent: Sequence[str]) -> MessageRef:
@@ -94,7 +80,7 @@ class SlackMessenger:
         installed = await self._installed(spot)
         client = self._web.writes(installed.token)
         channel = await self._channel(client, spot)
-        thread = self._threads.of(spot)
+        thread = await self._threads.of(spot.team, spot.user)
         sent = await self._post(client, spot, channel, card, thread, key)
         for file in attachments(card):
             await self._call(spot, channel, upload(self._web, client, channel, file, thread or None))
@@ -163,7 +149,7 @@ class SlackMessenger:
         for ts in shown[len(wanted) :]:
             await self._call(spot, channel, client.chat_delete(channel=channel, ts=ts))
         for message in wanted[len(shown) :]:
-            await self._post_one(client, spot, channel, message, self._threads.of(spot))
+            await self._post_one(client, spot, channel, message, await self._threads.of(spot.team, spot.user))
 
     async def find(self, place: str, *, key: str) -> MessageRef | None:
         """The message sent under ``key`` among the last few there, where Slack lets us look."""
@@ -203,7 +189,7 @@ class SlackMessenger:
                 "channel": channel,
                 "text": message.text,
                 "blocks": list(message.blocks),
-                "thread_ts": thread or self._threads.of(spot) or None,
+                "thread_ts": thread or await self._threads.of(spot.team, spot.user) or None,
             }
             call = client.chat_postEphemeral(user=only, **words) if only else client.chat_postMessage(**words)
             await self._call(spot, channel, call)

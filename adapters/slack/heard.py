@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from adapters.slack.mrkdwn import mentioned, words
+from adapters.slack.mrkdwn import words
 from adapters.slack.views import Thread
-from bot.ports import Act, Commanded, Inbound, Place, Quoted, Said, Who
+from bot.ports import Act, Commanded, Group, Inbound, Place, Quoted, Said, Who
 
 Json: TypeAlias = Mapping[str, Any]
 Surface: TypeAlias = Literal[
-    "command", "message", "home", "modal", "submission", "shortcut", "chat", "mention", "opened", "notice", "pane"
+    "command",
+    "message",
+    "home",
+    "modal",
+    "submission",
+    "shortcut",
+    "chat",
+    "mention",
+    "opened",
+    "notice",
+    "pane",
+    "group",
 ]
 
 
@@ -21,7 +32,8 @@ class Heard:
     """One payload, understood. Empty strings stand for what it does not say.
 
     ``thread`` is what the modal remembered; ``shown`` are the blocks of its inputs; ``page`` turns the home tab;
-    ``reopens``: a press that only asks for the form; ``shared``: a channel that is open to people outside for certain.
+    ``reopens``: a press that only asks for the form; ``shared``: a channel that is open to people outside for certain;
+    ``before``: the blocks of the message that was pressed, where Slack shows them.
     """
 
     event: str
@@ -45,6 +57,7 @@ class Heard:
     page: int = 0
     thread: Thread | None = None
     shown: tuple[str, ...] = ()
+    before: tuple[dict[str, Any], ...] = ()
 
     @property
     def tenant(self) -> str:
@@ -59,15 +72,31 @@ class Heard:
                 return text
         return ""
 
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom and what the words name: people, channels and user groups, by Slack's ids (a typed channel by its name)."""
+
+    people: Mapping[str, Who] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+
     @property
-    def mentions(self) -> tuple[str, ...]:
-        """The people named in what was typed."""
-        return mentioned(self.text)
+    def names(self) -> dict[str, str]:
+        """What each is called, without its mark."""
+        people = {user: who.name for user, who in self.people.items()}
+        places = {channel: place.name.removeprefix("#") for channel, place in self.places.items()}
+        return people | places | {group: known.name.removeprefix("@") for group, known in self.groups.items()}
 
 
-def inbound(heard: Heard, who: Who, place: Place, origin: Place | None, others: Mapping[str, Who]) -> Inbound:
+NOTHING = Named()
+
+
+def inbound(
+    heard: Heard, who: Who, place: Place, origin: Place | None = None, named: Named = NOTHING, *, at_once: bool = True
+) -> Inbound:
     """The event for the core, once it is known who the people are and who can read there."""
-    names = {user: other.name for user, other in others.items()}
+    names = named.names if named is not NOTHING else {}
     act = heard.act
     match act:
         case Said(text):
@@ -76,7 +105,10 @@ def inbound(heard: Heard, who: Who, place: Place, origin: Place | None, others: 
             act = Commanded(words(text, names))
         case Quoted(text, purpose):
             act = Quoted(words(text, names), purpose)
-    return Inbound(heard.event, who, place, act, origin, tuple(others.values()))
+    return Inbound(
+        heard.event, who, place, act, origin, tuple(named.people.values()), tuple(named.places.values()),
+        tuple(named.groups.values()), at_once,
+    )  # fmt: skip
 
 
 def str_at(body: Json, *path: str) -> str:

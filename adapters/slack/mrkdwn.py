@@ -12,6 +12,9 @@ _MARKS = re.compile(r"[*_~`]")
 _EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)")
 _TOKEN = re.compile(r"<([^<>\n]*)>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+_CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)(?:\|([^<>]*))?>")
+_GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^<>]*)?>")
+_HASH = re.compile(r"(?<![\w<&#/])#(?=[^\W\d_]|\d[\w-]*[^\W\d_])([\w-]{1,80})")
 
 
 def escape(text: str) -> str:
@@ -52,13 +55,31 @@ def mentioned(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_USER.findall(text)))
 
 
+def channels(text: str) -> dict[str, str]:
+    """The channels named, by id, as the text calls them."""
+    return {channel: f"#{label or channel}" for channel, label in _CHANNEL.findall(text)}
+
+
+def typed_channels(text: str) -> tuple[str, ...]:
+    """The names of channels typed as plain words, ``#ops``, where Slack made no link of them."""
+    return tuple(dict.fromkeys(_HASH.findall(text)))
+
+
+def groups(text: str) -> tuple[str, ...]:
+    """The ids of the user groups named, in order, each once."""
+    return tuple(dict.fromkeys(_GROUP.findall(text)))
+
+
 def without_first(text: str, user: str) -> str:
     """The text without the mention it begins with, where that is ``user``'s."""
     return re.sub(rf"^\s*<@{re.escape(user)}(\|[^<>]*)?>[\s:,]*", "", text, count=1)
 
 
 def words(text: str, names: Mapping[str, str]) -> str:
-    """What a person typed, as they meant it: mentions by name, links and entities as plain words."""
+    """What a person typed, as they meant it: links and entities as plain words, and whatever has a name by its name.
+
+    ``names`` holds people, channels and groups by id, without their ``@`` and ``#``.
+    """
     plain = _TOKEN.sub(lambda m: _token(m[1], names), text)
     return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
@@ -69,8 +90,9 @@ def _token(inside: str, names: Mapping[str, str]) -> str:
         case "@":
             return "@" + names.get(target[1:], label or "somebody")
         case "#":
-            return "#" + (label or target[1:])
+            return "#" + (names.get(target[1:]) or label or target[1:])
         case "!":
-            return label or "@" + target[1:].partition("^")[0]
+            kind, _, group = target[1:].partition("^")
+            return "@" + (names.get(group) or label.lstrip("@") or kind)
     address = target.removeprefix("mailto:").removeprefix("tel:")
     return address if not label or label in target else f"{label} ({address})"

@@ -28,6 +28,7 @@ from bot.ports import (
 COMMAND = "/salvage"
 SHORTCUTS: dict[str, Literal["start", "log"]] = {"client_unhappy": "start", "log_contact": "log"}
 PLACE_EVENTS = ("channel_shared", "channel_unshared", "member_joined_channel", "member_left_channel")
+GROUP_EVENTS = ("subteam_updated", "subteam_members_changed")
 SPOKEN_SUBTYPES = ("", "file_share", "thread_broadcast")
 
 
@@ -103,11 +104,17 @@ def press(body: Json) -> Heard | None:
         ephemeral=map_at(body, "container").get("is_ephemeral") is True,
         thread_ts=str_at(body, "container", "thread_ts"),
         reopens=action_id.startswith("o:"),
+        before=tuple(b for b in _blocks(body) if isinstance(b, dict)),
     )
     if action_id.startswith("x:"):
         return None
     view = map_at(body, "view")
     return sound(_in_view(heard, view, action_id, value) if view else heard)
+
+
+def _blocks(body: Json) -> list[object]:
+    blocks = map_at(body, "message").get("blocks")
+    return blocks if isinstance(blocks, list) else []
 
 
 def _press_act(body: Json, action_id: str, value: str) -> Act:
@@ -209,6 +216,8 @@ def event(body: Json, bot_user: str = "") -> Heard | None:
         return sound(replace(heard, surface="opened")) if str_at(inner, "tab") == "home" else None
     if kind == "assistant_thread_started":
         return _pane(heard, inner)
+    if kind in GROUP_EVENTS:
+        return replace(heard, surface="group", user="SLACK") if heard.team else None
     return _notice(heard, kind, inner)
 
 

@@ -1,10 +1,10 @@
-"""Who somebody is, and who can read in a channel: asked of Slack, kept for a while, unknown when Slack is silent."""
+"""Who somebody is: asked of Slack, kept for a while, an outsider where Slack is silent."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,21 +13,18 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.tokens import Installed, Tokens, Web
+from adapters.slack.tokens import Tokens, Web
 from bot.errors import DeliveryError, SalvageError
-from bot.ports import Place, PlaceKind, Role, Who
+from bot.ports import Role, Who
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
 PERSON_SECONDS = 600.0
 PERSON_STALE = 86_400.0
-PLACE_SECONDS = 60.0
 PATIENCE = 1.4  # seconds within a turn: Slack waits three for its answer
 FEW = 20  # members looked up one by one; more are read from the list of all
 PAGES = 50
-
-NO_ANSWER = "Slack did not tell me who can read there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ class People:
         tenant = f"slack:{team}"
         kept = self._kept.get((team, user))
         fresh = kept is not None and self._clock() - kept[0] < PERSON_SECONDS
-        profile = kept[1] if kept and fresh else await _soon(self.profile(team, user, enterprise), None)
+        profile = kept[1] if kept and fresh else await soon(self.profile(team, user, enterprise), None)
         if profile is None:
             return Who(tenant, f"{tenant}:{user}", name or user, outsider=True)
         return Who(
@@ -114,17 +111,26 @@ class People:
         self._kept[team, user] = (self._clock(), profile)
         return profile
 
-    async def outsiders(self, client: AsyncWebClient, team: str, users: Iterable[str], org: bool) -> bool:
+    async def outsiders(self, client: AsyncWebClient, team: str, users: Sequence[str], org: bool) -> bool:
         """Whether any of these people is a guest or of another company; raises where Slack does not tell."""
+        await self._meet(client, team, users, org)
+        profiles = [self._kept.get((team, u)) for u in users]
+        return any(kept is None or kept[1].guest or kept[1].foreign for kept in profiles)
+
+    async def several(self, team: str, users: Sequence[str], enterprise: str = "") -> list[Who]:
+        """People of a group; raises where Slack does not tell who somebody is."""
+        installed = await self._tokens.of(team, enterprise)
+        await self._meet(self._web.reads(installed.token), team, users, bool(installed.enterprise))
+        return [await self.who(team, user, enterprise=enterprise) for user in users]
+
+    async def _meet(self, client: AsyncWebClient, team: str, users: Sequence[str], org: bool) -> None:
         unknown = [u for u in users if not self._fresh(team, u)]
         if len(unknown) > FEW:
             await self._read_all(client, team, org)
-        for user in users:
+        for user in unknown:
             if not self._fresh(team, user):
                 told = await client.users_info(user=user)
                 self.learn(team, user, told.get("user") or {})
-        profiles = [self._kept.get((team, u)) for u in users]
-        return any(kept is None or kept[1].guest or kept[1].foreign for kept in profiles)
 
     def _fresh(self, team: str, user: str) -> bool:
         kept = self._kept.get((team, user))
@@ -141,99 +147,6 @@ class People:
                 return
 
 
-class Places:
-    """Who can read in a channel, at most a minute old."""
-
-    def __init__(self, web: Web, tokens: Tokens, people: People, clock: Callable[[], float] = time.monotonic) -> None:
-        self._web = web
-        self._tokens = tokens
-        self._people = people
-        self._clock = clock
-        self._kept: dict[tuple[str, str], tuple[float, Place]] = {}
-
-    async def soon(self, team: str, channel: str, *, name: str = "", enterprise: str = "", who: str = "") -> Place:
-        """As :meth:`audience`, but unknown where it takes longer than a turn can wait."""
-        kept = self._kept.get((team, channel))
-        if kept and self._clock() - kept[0] < PLACE_SECONDS:
-            return kept[1]
-        silent = self._unknown(team, channel, name, NO_ANSWER)
-        return await _soon(self.audience(team, channel, name=name, enterprise=enterprise, who=who), silent)
-
-    async def audience(self, team: str, channel: str, *, name: str = "", enterprise: str = "", who: str = "") -> Place:
-        """Who can read there now; ``who`` is the person whose own chat with the coach counts as private."""
-        kept = self._kept.get((team, channel))
-        if kept and self._clock() - kept[0] < PLACE_SECONDS:
-            return kept[1]
-        try:
-            place = await self._look(await self._tokens.of(team, enterprise), team, channel, name, who)
-        except (SlackApiError, SalvageError, aiohttp.ClientError, TimeoutError, ValueError) as no:
-            log.info("slack.place_unknown", team=team, channel=channel, because=why(no))
-            return self._unknown(team, channel, name, _why_unknown(no))
-        self._kept[team, channel] = (self._clock(), place)
-        return place
-
-    def forget(self, team: str, channel: str) -> None:
-        """Look again before the next word there."""
-        self._kept.pop((team, channel), None)
-
-    def forget_all(self, team: str) -> None:
-        """Somebody's standing changed: look everywhere again."""
-        self._kept = {k: v for k, v in self._kept.items() if k[0] != team}
-
-    async def _look(self, installed: Installed, team: str, channel: str, name: str, who: str) -> Place:
-        client = self._web.reads(installed.token)
-        told = (await client.conversations_info(channel=channel)).get("channel") or {}
-        if told.get("is_im"):
-            mine = bool(who) and told.get("user") == who
-            if mine:
-                return Place(f"slack:{team}", f"@slack:{team}:{who}", PlaceKind.private, "private")
-            return self._unknown(team, channel, name, "it is somebody's private chat")
-        name = f"#{told['name']}" if told.get("name") else name
-        reason = shared_because(told)
-        if reason:
-            return self._place(team, channel, name, PlaceKind.shared, reason)
-        members = await self._members(client, channel)
-        org = bool(installed.enterprise)
-        others = [m for m in members if m != installed.bot_user]
-        if await self._people.outsiders(client, team, others, org):
-            return self._place(team, channel, name, PlaceKind.shared, "a guest or somebody from outside is in it")
-        return self._place(team, channel, name, PlaceKind.internal, "")
-
-    async def _members(self, client: AsyncWebClient, channel: str) -> list[str]:
-        members: list[str] = []
-        cursor = ""
-        for _ in range(PAGES):
-            told = await client.conversations_members(channel=channel, limit=1000, cursor=cursor)
-            members += [str(m) for m in told.get("members") or ()]
-            cursor = str((told.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                return members
-        raise ValueError("more members than can be looked through")
-
-    def _place(self, team: str, channel: str, name: str, kind: PlaceKind, because: str) -> Place:
-        return Place(f"slack:{team}", f"slack:{team}:{channel}", kind, name or channel, because)
-
-    def _unknown(self, team: str, channel: str, name: str, because: str) -> Place:
-        return self._place(team, channel, name, PlaceKind.unknown, because)
-
-
-def shared_because(channel: Mapping[str, Any]) -> str:
-    """Why a channel's record means that people outside can read there; empty where it does not."""
-    if channel.get("is_ext_shared"):
-        return "it is shared with people outside"
-    if channel.get("is_pending_ext_shared") or channel.get("pending_shared"):
-        return "it is about to be shared with people outside"
-    if channel.get("is_shared") and not channel.get("is_org_shared"):
-        return "it is shared with another workspace"
-    return ""
-
-
-def _why_unknown(no: Exception) -> str:
-    if isinstance(no, SlackApiError) and no.response.get("error") in ("channel_not_found", "not_in_channel"):
-        return "I am not in it, so I cannot see who reads there"
-    return NO_ANSWER
-
-
 def why(no: Exception) -> str:
     """An error as a code for the log; never a payload or a token."""
     if isinstance(no, SlackApiError):
@@ -241,7 +154,7 @@ def why(no: Exception) -> str:
     return getattr(no, "reason", "") if isinstance(no, DeliveryError) else type(no).__name__
 
 
-async def _soon(asked: Awaitable[T], otherwise: T) -> T:
+async def soon(asked: Awaitable[T], otherwise: T) -> T:
     """The answer, or ``otherwise`` where it takes too long; the look-up goes on and is kept for the next time."""
     task = asyncio.ensure_future(asked)
     _RUNNING.add(task)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from adapters.slack import limits
 from adapters.slack.blocks import Block, Piece, pieces_of
-from adapters.slack.inputs import question
+from adapters.slack.inputs import needs_modal, question
 from adapters.slack.mrkdwn import escape
-from bot.view import Attachment, Card, Chart, Element, Span, Table, Text, chart_text, table_text
+from bot.view import Attachment, Card, Chart, Element, Span, Table, Text, chart_text, merge, table_text
+
+ASKING = "f:"
+"""How the ``block_id`` of each part of a question begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,40 @@ def messages(card: Card, *, typing: bool = True) -> tuple[Message, ...]:
     """
     pieces = [piece for element in card.elements for piece in pieces_of(element, "message")]
     if card.form:
-        pieces += question(card.form, typing=typing)
+        pieces += [_asking(piece, n) for n, piece in enumerate(question(card.form, typing=typing))]
     return tuple(_message(page) for page in _pages(pieces)) or (Message("–", ()),)
+
+
+def _asking(piece: Piece, number: int) -> Piece:
+    """A part of a question, marked as one: it goes when the question is answered, and what was said before it stays."""
+    return Piece({"block_id": f"{ASKING}{number}", **piece.block}, piece.text)
+
+
+def in_place_of(asked: Sequence[Block], answered: Card) -> Message:
+    """The message whose question was answered: what it said besides, and the answer."""
+    said = [b for b in asked if not str(b.get("block_id", "")).startswith((ASKING, "q:"))]
+    answer = messages(answered)[0]
+    whole = [*said, *answer.blocks]
+    if len(whole) > limits.MESSAGE_BLOCKS:
+        return answer
+    text = "\n".join([escape(words) for b in said if (words := words_of(b).strip())] + [answer.text])
+    return Message(text, tuple(whole))
+
+
+def words_of(shown: object) -> str:
+    """What blocks that Slack gives back say."""
+    if isinstance(shown, Mapping):
+        own = [str(shown["text"])] if isinstance(shown.get("text"), str) else []
+        return "".join(own + [words_of(v) for k, v in shown.items() if k in ("text", "elements", "rows")])
+    return "".join(map(words_of, shown)) if isinstance(shown, list) else ""
+
+
+def apart(cards: Sequence[Card]) -> tuple[Card, ...]:
+    """Cards as one; a question that a press replaces stands alone where the message pressed is not shown to us."""
+    whole = merge(cards)
+    if whole.form is None or not whole.elements or needs_modal(whole.form):
+        return (whole,)
+    return Card(whole.elements), Card((), whole.form)
 
 
 def attachments(card: Card) -> tuple[Attachment, ...]:

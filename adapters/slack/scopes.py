@@ -17,6 +17,8 @@ METHODS: dict[str, tuple[str, ...]] = {
     "conversations.info": ("channels:read", "groups:read", "im:read"),
     "conversations.members": ("channels:read", "groups:read"),
     "conversations.history": ("channels:history", "groups:history", "im:history"),
+    "usergroups.list": ("usergroups:read",),
+    "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
     "users.list": ("users:read",),
     "views.open": (),
@@ -39,6 +41,8 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "member_joined_channel": ("channels:read", "groups:read"),
     "member_left_channel": ("channels:read", "groups:read"),
     "message.im": ("im:history",),
+    "subteam_members_changed": ("usergroups:read",),
+    "subteam_updated": ("usergroups:read",),
     "tokens_revoked": (),
     "user_change": ("users:read",),
 }

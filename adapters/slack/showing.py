@@ -18,7 +18,7 @@ from adapters.slack.client import SlackMessenger
 from adapters.slack.heard import Heard
 from adapters.slack.inputs import needs_modal
 from adapters.slack.people import why
-from adapters.slack.render import Message, messages
+from adapters.slack.render import Message, apart, in_place_of, messages
 from adapters.slack.responses import Responses, payload
 from adapters.slack.tokens import Tokens, Web
 from adapters.slack.views import Thread
@@ -87,7 +87,7 @@ class Showing:
         """The ack that shows the cards to the person alone; what does not fit follows."""
         if not cards:
             return ""
-        first, *rest = messages(merge(cards), typing=False)
+        first, *rest = (message for part in apart(cards) for message in messages(part, typing=False))
         if rest:
             self._background.later(self._follow(heard, rest, who))
         return payload(first)
@@ -99,7 +99,7 @@ class Showing:
         if private and not who.outsider:
             await self._messenger.post(who.private.key, messages(merge(cards)))
         else:
-            await self._follow(heard, messages(merge(cards), typing=False), who)
+            await self._follow(heard, [m for part in apart(cards) for m in messages(part, typing=False)], who)
 
     async def _follow(self, heard: Heard, shown: Sequence[Message], who: Who) -> None:
         for n, message in enumerate(shown):
@@ -125,9 +125,9 @@ class Showing:
             prompts=[{"title": title, "message": message} for title, message in PROMPTS],
         )
 
-    async def instead(self, heard: Heard, shown: Card, *, typing: bool) -> None:
-        """Turn the message that was pressed into another."""
-        await self._responses.post(heard.response_url, messages(shown, typing=typing)[0], replaces=True)
+    async def instead(self, heard: Heard, shown: Card) -> None:
+        """Turn the question that was pressed into its answer; what was said before it stays."""
+        await self._responses.post(heard.response_url, in_place_of(heard.before, shown), replaces=True)
 
     async def publish(self, heard: Heard, cards: Sequence[Card]) -> None:
         """Draw the home tab."""

@@ -8,22 +8,28 @@ their answers leave through the core's outbox.
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
 
 from adapters.slack import views
 from adapters.slack.background import Background
-from adapters.slack.client import SlackMessenger, Threads
-from adapters.slack.heard import Heard, inbound
-from adapters.slack.people import People, Places
+from adapters.slack.client import SlackMessenger
+from adapters.slack.groups import Groups
+from adapters.slack.heard import NOTHING, Heard, Named, inbound
+from adapters.slack.naming import Naming
+from adapters.slack.people import People
+from adapters.slack.places import Places
 from adapters.slack.render import messages
 from adapters.slack.showing import Ack, Showing, beyond, conversation_of
+from adapters.slack.threads import Threads
 from adapters.slack.tokens import Tokens, Web
 from adapters.slack.views import Thread
 from bot.ports import (
     Commanded,
     Conversations,
+    GroupChanged,
     Inbound,
     Opened,
     PersonLeft,
@@ -50,6 +56,7 @@ class Turns:
         tokens: Tokens,
         people: People,
         places: Places,
+        groups: Groups,
         messenger: SlackMessenger,
         threads: Threads,
     ) -> None:
@@ -57,6 +64,8 @@ class Turns:
         self._tokens = tokens
         self._people = people
         self._places = places
+        self._groups = groups
+        self._naming = Naming(people, places, groups)
         self._messenger = messenger
         self._threads = threads
         self._submitted: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
@@ -71,35 +80,35 @@ class Turns:
 
     async def command(self, heard: Heard) -> Ack | str:
         """A slash command: the ack carries the answer, or a modal opens."""
-        who = await self._who(heard)
-        place = await self._channel(heard, who)
-        reply = await self._take(heard, who, place)
+        who, place, named = await self._met(heard)
+        reply = await self._take(inbound(heard, who, place, self._places.to_post_in(place), named))
         if await self._showing.asked(heard, reply, place.key):
             return ""
         return await self._showing.told(heard, reply.cards, who)
 
     async def shortcut(self, heard: Heard) -> None:
         """A message handed over: its questions open as a modal, which only the person sees, whoever reads there."""
-        who = await self._who(heard)
-        reply = await self._take(heard, who, who.private, await self._channel(heard, who))
+        who, place, named = await self._met(heard)
+        reply = await self._take(inbound(heard, who, who.private, self._places.to_post_in(place), named))
         if not await self._showing.asked(heard, reply, who.private.key):
             await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=True))
 
     async def chat(self, heard: Heard) -> None:
         """Words in the private chat; the answer leaves through the outbox."""
-        self._threads.talked(heard.team, heard.user, heard.thread_ts)
+        await self._threads.talked(heard.team, heard.user, heard.thread_ts)
         if heard.thread_ts:
             self._background.later(self._showing.working(heard))
-        who = await self._who(heard)
-        reply = await self._take(heard, who, _through_outbox(who), who.private)
+        who, _, named = await self._met(replace(heard, channel=""))
+        reply = await self._take(inbound(heard, who, who.private, None, named, at_once=False))
         if reply.cards and not reply.moved:
             here = f"{heard.tenant}:{heard.channel}"
             await self._background.in_time(self._messenger.post(here, messages(merge(reply.cards))))
 
     async def mention(self, heard: Heard) -> None:
         """A mention in a channel: one neutral line there, the answer in private."""
-        who = await self._who(heard)
-        reply = await self._take(heard, who, _through_outbox(who), await self._channel(heard, who))
+        who, origin, named = await self._met(heard)
+        private = inbound(heard, who, who.private, self._places.to_post_in(origin), named, at_once=False)
+        reply = await self._take(private)
         place = f"{heard.tenant}:{heard.channel}"
         thread = heard.thread_ts or heard.ts
         if reply.moved:
@@ -110,7 +119,7 @@ class Turns:
 
     async def pane(self, heard: Heard) -> None:
         """The assistant pane was opened: say what can be asked."""
-        self._threads.talked(heard.team, heard.user, heard.thread_ts)
+        await self._threads.talked(heard.team, heard.user, heard.thread_ts)
         await self._background.in_time(self._showing.prompts(heard))
 
     # --- buttons and forms -----------------------------------------------------------------------------------
@@ -131,17 +140,17 @@ class Turns:
         who = await self._who(heard)
         private = heard.channel.startswith("D")
         here = who.private if private else await self._channel(heard, who)
-        answered = _through_outbox(who) if private and not heard.reopens else here
-        reply = await self._take(heard, who, answered, here)
+        at_once = heard.reopens or not private
+        reply = await self._take(inbound(heard, who, here, self._places.to_post_in(here), at_once=at_once))
         if reply.pressed and (heard.ephemeral or private):
-            self._background.later(self._showing.instead(heard, reply.pressed, typing=private))
+            self._background.later(self._showing.instead(heard, reply.pressed))
         if (private and reply.moved) or await self._showing.asked(heard, reply, here.key):
             return
         await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=private))
 
     async def _press_at_home(self, heard: Heard) -> None:
         who = await self._who(heard)
-        reply = await self._take(heard, who, who.private)
+        reply = await self._take(inbound(heard, who, who.private))
         thread = Thread(conversation_of(reply.cards), who.private.key)
         if reply.cards and not await self._showing.open(heard, self._showing.modal(heard, reply.cards, thread)):
             await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=True))
@@ -152,7 +161,7 @@ class Turns:
             return
         who = await self._who(heard)
         place = await self._remembered(heard, heard.thread, who)
-        reply = await self._take(heard, who, place)
+        reply = await self._take(inbound(heard, who, place, self._places.to_post_in(place)))
         if reply.cards:
             thread = replace(heard.thread, conversation=conversation_of(reply.cards))
             await self._background.in_time(self._showing.redraw(heard, self._showing.modal(heard, reply.cards, thread)))
@@ -223,6 +232,20 @@ class Turns:
 
     # --- who, where, and the core ----------------------------------------------------------------------------
 
+    async def _met(self, heard: Heard) -> tuple[Who, Place, Named]:
+        """Who speaks, where, and whom and what they name; asked all at once where the words name anything."""
+        if "<" in heard.text or "#" in heard.text:
+            who, named, _ = await asyncio.gather(self._who(heard), self._naming.of(heard), self._look_ahead(heard))
+        else:
+            who, named = await self._who(heard), NOTHING
+        return who, await self._channel(heard, who), named
+
+    async def _look_ahead(self, heard: Heard) -> None:
+        if heard.channel:
+            await self._places.soon(
+                heard.team, heard.channel, name=heard.channel_name, enterprise=heard.enterprise, who=heard.user
+            )
+
     async def _who(self, heard: Heard) -> Who:
         return await self._people.who(
             heard.team, heard.user, enterprise=heard.enterprise, user_team=heard.user_team, name=heard.user_name
@@ -240,26 +263,36 @@ class Turns:
             return who.private
         return await self._channel(replace(heard, channel=thread.place.rpartition(":")[2]), who)
 
-    async def _take(self, heard: Heard, who: Who, place: Place, origin: Place | None = None) -> Reply:
-        named = [u for u in heard.mentions if u != heard.user][:10]
-        found = await asyncio.gather(
-            *(self._people.who(heard.team, user, enterprise=heard.enterprise) for user in named)
-        )
-        others = dict(zip(named, found, strict=True))
-        return await self._conversations.handle(inbound(heard, who, place, origin, others))
+    async def _take(self, taken: Inbound) -> Reply:
+        reply = await self._conversations.handle(taken)
+        for group in taken.groups:
+            self._groups.handed_in(group)
+        team = taken.who.tenant.removeprefix("slack:")
+        if self._groups.due(team):
+            self._background.later(self._follow_groups(team))
+        return reply
+
+    async def _follow_groups(self, team: str, enterprise: str = "") -> None:
+        """Tell the core who is in the groups that somebody has named, where that is news."""
+        tenant = f"slack:{team}"
+        who = Who(tenant, f"{tenant}:SLACK", "Slack")
+        for group in await self._groups.changed(team, enterprise):
+            event = f"{tenant}:g:{uuid.uuid4()}"
+            await self._conversations.handle(Inbound(event, who, who.private, GroupChanged(group)))
+            self._groups.handed_in(group)
+
+    async def group_changed(self, heard: Heard) -> None:
+        """Somebody joined or left a user group, or one was switched off."""
+        self._groups.forget(heard.team)
+        await self._background.in_time(self._follow_groups(heard.team, heard.enterprise))
 
     async def _take_once(self, heard: Heard, who: Who, place: Place) -> Reply:
         """A form sent twice gets the same answer twice."""
         known = self._submitted.get(heard.event)
         if known is not None and not (known.done() and known.exception()):
             return await asyncio.shield(known)
-        task = asyncio.ensure_future(self._take(heard, who, place))
+        task = asyncio.ensure_future(self._take(inbound(heard, who, place, self._places.to_post_in(place))))
         self._submitted[heard.event] = task
         if len(self._submitted) > REMEMBERED:
             self._submitted.popitem(last=False)
         return await task
-
-
-def _through_outbox(who: Who) -> Place:
-    """The person's private chat, named so that the core answers there through its outbox."""
-    return replace(who.private, kind=PlaceKind.unknown, why="there is nothing to answer with at once")

@@ -126,6 +126,11 @@ async def role(turn: Turn, words: str) -> Result:
             f"I know nobody called {clip(name, 60)}, and no group of that name. A colleague has to say hello to me "
             "once before I know them; a group has to be picked from the list that your chat shows after @."
         )
+    if name.startswith("@") and not await people.by_name(turn.db, turn.workspace, name):
+        raise NotFound(
+            f"I know nobody called {clip(name, 60)}, and no group of that name. A colleague has to say hello to me "
+            "once before I know them; a group has to be picked from the list that your chat shows after @."
+        )
     person = await colleague(turn, name)
     result = await people.name_role(turn, person, wanted.casefold())
     await groups.forget_marks(turn, person)

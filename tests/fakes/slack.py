@@ -74,6 +74,7 @@ class Team:
     users: dict[str, Json] = field(default_factory=dict)
     channels: dict[str, Json] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
+    groups: dict[str, Json] = field(default_factory=dict)
     enterprise: str = ""
 
     def person(self, user: str, name: str, **more: Any) -> str:
@@ -84,11 +85,16 @@ class Team:
         }  # fmt: skip
         return user
 
-    def channel(self, channel: str, name: str, members: list[str], **more: Any) -> str:
-        """Add a channel."""
+    def channel(self, channel: str, name: str, members: list[str], *, without_us: bool = False, **more: Any) -> str:
+        """Add a channel, with the coach in it."""
         self.channels[channel] = {"id": channel, "name": name, "is_channel": True, **more}
-        self.members[channel] = ["UBOT", *members]
+        self.members[channel] = [*members] if without_us else ["UBOT", *members]
         return channel
+
+    def group(self, group: str, handle: str, users: list[str], **more: Any) -> str:
+        """Add a user group."""
+        self.groups[group] = {"id": group, "name": handle.title(), "handle": handle, "users": users, **more}
+        return group
 
 
 class Refused(Exception):
@@ -282,7 +288,19 @@ class FakeSlack:
     def _conversations_info(self, body: Json, team: Team) -> Json:
         if body["channel"] not in team.channels:
             raise Refused("channel_not_found")
-        return {"channel": team.channels[body["channel"]]}
+        channel, inside = team.channels[body["channel"]], "UBOT" in team.members.get(body["channel"], ())
+        if channel.get("is_private") and not inside:
+            raise Refused("channel_not_found")
+        return {"channel": channel if channel.get("is_im") else {"is_member": inside, **channel}}
+
+    def _users_conversations(self, body: Json, team: Team) -> Json:
+        mine = [c for c in team.channels.values() if "UBOT" in team.members.get(c["id"], ()) and not c.get("is_im")]
+        return {"channels": [c for c in mine if not c.get("is_archived")], "response_metadata": {"next_cursor": ""}}
+
+    def _usergroups_list(self, body: Json, team: Team) -> Json:
+        shown = [g for g in team.groups.values() if not g.get("date_delete")]
+        with_users = str(body.get("include_users")).casefold() in ("1", "true")
+        return {"usergroups": [g if with_users else {k: v for k, v in g.items() if k != "users"} for g in shown]}
 
     def _conversations_members(self, body: Json, team: Team) -> Json:
         members = team.members[body["channel"]]

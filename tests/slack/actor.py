@@ -95,7 +95,8 @@ class Actor:
                 "type": "message", "message_ts": message.ts, "channel_id": message.channel,
                 "is_ephemeral": bool(message.only),
             },
-            "message": {"ts": message.ts, "team": self.team}, "state": {"values": state or {}},
+            **({} if message.only else {"message": {"ts": message.ts, "team": self.team, "blocks": message.blocks}}),
+            "state": {"values": state or {}},
             "response_url": self.slack.response_url(message.channel, self.user, message.ts), "actions": [action],
             **over,
         }  # fmt: skip

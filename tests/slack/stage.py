@@ -15,7 +15,7 @@ from adapters.slack.app import Slack
 from adapters.slack.install import build_tables
 from adapters.slack.pace import Pace
 from adapters.slack.tokens import SlackSettings
-from bot.ports import Conversations, Inbound, Reply
+from bot.ports import Conversations, Inbound, Notes, Reply
 from bot.view import card
 from tests.fakes.slack import SIGNING_SECRET, FakeSlack
 from tests.house import House
@@ -66,6 +66,10 @@ def furnish(slack: FakeSlack) -> None:
     team.channel("CSHARED", "client-acme", ["UPRIYA"], is_ext_shared=True, is_shared=True)
     team.channel("CPENDING", "soon-shared", ["UPRIYA"], is_pending_ext_shared=True)
     team.channel("CGUEST", "with-guest", ["UPRIYA", "UGUEST"])
+    team.channel("COPS", "ops", ["UPRIYA", "UOMAR"])
+    team.channel("CFAR", "far", ["UPRIYA"], without_us=True)
+    team.channel("CCLOSED", "board", ["USAM"], is_private=True)
+    team.group("SLEADS", "leads", ["UOMAR", "UGUEST"])
     team.channel("COLD", "old", ["UPRIYA"], is_archived=True)
 
 
@@ -85,6 +89,7 @@ async def open_stage(
     engine: AsyncEngine | None = None,
     secret: str = SECRET,
     listen: bool = True,
+    notes: Notes | None = None,
 ) -> AsyncIterator[Stage]:
     """The adapter, started, with Slack on the other side; with an ``engine``, for many workspaces."""
     async with FakeSlack() as slack:
@@ -100,7 +105,7 @@ async def open_stage(
         )
         if engine:
             await make_tables(engine)
-        adapter = Slack(settings, core, engine, pace=Pace(gap=0.0))
+        adapter = Slack(settings, core, engine, notes=notes or (house.notes if house else None), pace=Pace(gap=0.0))
         if house:
             house.messengers["slack"] = adapter.messenger
         app = web.Application()

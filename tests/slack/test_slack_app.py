@@ -280,8 +280,7 @@ async def test_words_in_private_are_said_there(stage: Stage, core: Scripted) -> 
     await stage.actor("UPRIYA").say("start Acme", thread="1.1")
     (heard,) = core.heard
     assert heard.act == Said("start Acme")
-    assert heard.place.key == "@slack:T1:UPRIYA"
-    assert heard.origin == heard.who.private
+    assert (heard.place, heard.at_once) == (heard.who.private, False)
     await stage.deliver()
     assert stage.slack.statuses[0]["thread_ts"] == "1.1"
     await stage.adapter.messenger.send("@slack:T1:UPRIYA", card("Here."), key="k")

@@ -5,9 +5,11 @@ import time
 
 import pytest
 
-from adapters.slack.client import SlackMessenger, Threads, spot_of
+from adapters.slack.client import SlackMessenger, spot_of
 from adapters.slack.pace import Pace
-from adapters.slack.people import FEW, People, Places, shared_because
+from adapters.slack.people import FEW, People
+from adapters.slack.places import Places, shared_because
+from adapters.slack.threads import Threads, Unkept
 from adapters.slack.tokens import OneToken, SlackSettings, Web
 from bot.errors import TryLater, Undeliverable
 from bot.ports import PlaceKind
@@ -25,7 +27,7 @@ class Sender:
         self.tokens = OneToken(self.web, "xoxb-one")
         self.people = People(self.web, self.tokens)
         self.places = Places(self.web, self.tokens, self.people)
-        self.messenger = SlackMessenger(self.web, self.tokens, self.places, Threads(), Pace(gap))
+        self.messenger = SlackMessenger(self.web, self.tokens, self.places, Threads(Unkept()), Pace(gap))
 
 
 @pytest.fixture
@@ -158,7 +160,7 @@ async def test_slack_out_of_reach_is_for_later() -> None:
     web = Web(SlackSettings(bot_token="x", signing_secret="s", api_url="http://127.0.0.1:9/api/"))
     tokens = OneToken(web, "x")
     people = People(web, tokens)
-    messenger = SlackMessenger(web, tokens, Places(web, tokens, people), Threads(), Pace(0))
+    messenger = SlackMessenger(web, tokens, Places(web, tokens, people), Threads(Unkept()), Pace(0))
     with pytest.raises(TryLater):
         await messenger.send("slack:T1:C1", card("x"), key="k")
     assert (await messenger.audience("slack:T1:C1")).kind is PlaceKind.unknown
