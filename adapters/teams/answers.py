@@ -82,14 +82,18 @@ def _on_card(turn: Turn, reply: Reply) -> Shown:
         rest = (replaced, *rest)
         replaced = None
     if replaced is None and isinstance(inbound.act, Submitted) and inbound.origin is None and rest:
-        # A sent form gives way to what comes next, or to itself with what was wrong.
-        replaced, rest = rest[0], rest[1:]
+        # A sent form turns into what was answered, or into itself with what was wrong.
+        replaced, rest = (rest[0], rest[1:]) if _wrong(rest[0]) else (turn.sent or card(TAKEN), rest)
     body = _in_place(replaced) if replaced else None
     if replaced and body is None:
         rest = (replaced, *rest)
     if inbound.origin is None:
         return Shown(body or _said(BELOW if rest else TAKEN), here=rest)
     return Shown(body or _said(PRIVATELY if rest else TAKEN), private=rest)
+
+
+def _wrong(shown: Card) -> bool:
+    return shown.form is not None and any(i.error for i in shown.form.inputs)
 
 
 def _in_dialog(turn: Turn, reply: Reply) -> Shown:

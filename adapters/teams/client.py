@@ -166,8 +166,12 @@ class TeamsMessenger:
 
 
 def message_pages(card: Card) -> list[dict[str, Any]]:
-    """A card as the message activities that show it."""
-    return [message(page, card.text) for page in render(card)]
+    """A card as the message activities that show it.
+
+    A question has a message of its own: its answer takes that message's place, and what was told before it stays.
+    """
+    told, asked = Card(card.elements), Card((), card.form)
+    return [message(page, part.text) for part in (told, asked) for page in render(part)]
 
 
 def _personal_chat(contact: Contact) -> dict[str, Any]:

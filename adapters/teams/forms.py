@@ -13,14 +13,18 @@ from urllib.parse import quote, unquote
 from adapters.teams import limits
 from adapters.teams.words import button_row, clean, execute, harmless, paragraph, size
 from bot.view import (
+    Card,
     Form,
     Input,
     Option,
     Span,
+    Text,
     button,
+    card,
     clip,
     form_actions,
     plain,
+    say,
 )
 
 Json: TypeAlias = dict[str, Any]
@@ -54,7 +58,7 @@ def _inputs(form: Form) -> tuple[list[Json], list[Json]]:
     above, whole = titled, list[Json]()
     for question in form.inputs:
         control = [*_error(question), _control(question, alone=len(form.inputs) == 1)]
-        if whole and sum(map(size, whole + control)) > limits.PAGE_BYTES - 2_000:
+        if whole and sum(map(size, whole + control)) > limits.PAGE_BYTES - limits.ASKED_BYTES - 2_000:
             break
         above += _prompt_above(question)
         whole += control
@@ -120,7 +124,39 @@ def _option_hints(question: Input) -> list[Json]:
 
 def _send(form: Form) -> Json:
     send = execute("Send", "answer", {"form": form.conversation}, style="positive")
-    return {"type": "ActionSet", "actions": [send]}
+    return {"type": "ActionSet", "actions": [{**send, "data": {**send["data"], "asked": _asked_for(form)}}]}
+
+
+def _asked_for(form: Form) -> Json:
+    """What a form asks and how its options are called, so that what was answered stays readable once it is sent."""
+    asked: Json = {}
+    for question in form.inputs:
+        prompt = clip(plain(question.prompt), limits.ASKED)
+        labels = {o.value: clip(o.label, limits.ASKED) for o in question.options}
+        for carried in ([prompt, labels], [prompt]):
+            if size({**asked, question.key: carried}) <= limits.ASKED_BYTES:
+                asked[question.key] = carried
+                break
+    return asked
+
+
+def sent_card(data: Mapping[str, Any]) -> Card | None:
+    """A form that was sent, as its questions and answers; None where it carries none that can be shown."""
+    asked = data.get("asked")
+    rows = [row for key, raw in read_answers(data).items() if (row := _answered(asked, key, raw))]
+    return card(*rows) if rows else None
+
+
+def _answered(asked: object, key: str, raw: object) -> Text | None:
+    match asked.get(key) if isinstance(asked, dict) else None:
+        case [str(prompt), *rest]:
+            labels = rest[0] if rest and isinstance(rest[0], dict) else {}
+        case _:
+            return None
+    picked = raw.get("pick") if isinstance(raw, dict) else raw
+    named = [str(labels.get(v, v)) for v in (picked if isinstance(picked, list) else [picked])]
+    words = ", ".join(n for n in named if n.strip())
+    return Text(say("{prompt} **{words}**", prompt=prompt, words=words)) if words else None
 
 
 # --- one control -------------------------------------------------------------------------------------------

@@ -41,6 +41,12 @@ INPUT_LABEL = 400
 INPUT_VALUE_BYTES = 9_000
 """How long an earlier answer may be to be put into its input; a longer one is shown above it."""
 
+ASKED = 200
+"""Characters of a question, or of an option's label, that a form carries along so that it can be shown once sent."""
+
+ASKED_BYTES = 3_000
+"""What a form carries of its questions; those beyond are not repeated once it is sent."""
+
 TABLE_ROWS = 30
 """Rows of one table; a longer one goes on as another."""
 

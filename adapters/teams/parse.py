@@ -23,10 +23,11 @@ from adapters.teams.activity import (
     press_event,
     text_in,
 )
-from adapters.teams.forms import read_answers
+from adapters.teams.forms import read_answers, sent_card
 from adapters.teams.references import Reference
 from adapters.teams.words import clean
 from bot.ports import Act, Commanded, Inbound, Opened, PlaceChanged, Pressed, Quoted, Said, Submitted, Who
+from bot.view import Card
 
 Answer = Literal["messages", "card", "dialog", "nothing"]
 
@@ -42,6 +43,7 @@ class Turn:
     """An event for the coach, where it came from, and how its answer is shown.
 
     ``messages``: as messages of the chat; ``card``: in place of the pressed card; ``dialog``: in the open dialog.
+    ``sent`` is what a form turns into once it is sent: its questions and answers.
     """
 
     inbound: Inbound
@@ -49,6 +51,7 @@ class Turn:
     answer: Answer
     user: str
     targeted: bool = False
+    sent: Card | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,8 @@ def _pressed(activity: Json, local: bool, data: Json, answer: Answer) -> Turn:
     if act is None:
         raise BadActivity("the card's value is not ours")
     inbound = Inbound(press_event(activity, who, data), who, who.private, act, origin)
-    return Turn(inbound, reference, answer, text_in(object_in(activity, "from"), "id"))
+    sent = sent_card(data) if isinstance(act, Submitted) else None
+    return Turn(inbound, reference, answer, text_in(object_in(activity, "from"), "id"), sent=sent)
 
 
 def _handed_over(activity: Json, local: bool, value: Json) -> Turn:

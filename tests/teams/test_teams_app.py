@@ -62,18 +62,40 @@ async def test_a_command_button_leaves_its_card_and_the_answer_follows(start: St
     assert "Acme needs a call." in bot.fake.words()
 
 
-async def test_a_form_sent_gives_way_to_what_comes_next(start: Start) -> None:
+SENT = {"form": 4, "asked": {"story": ["What happened?"]}, "text.story": "It slipped", "text.cost": "1.2.3"}
+
+
+async def test_a_form_sent_turns_into_what_was_answered_and_the_next_question_follows(start: Start) -> None:
     bot = await start(always(FORM))
-    _, body = await bot.receives(execute({"form": 4, "text.story": "", "text.cost": "1.2.3"}))
-    assert body["value"]["type"] == "AdaptiveCard"
-    assert "What did it cost?" in words_of(body["value"])
+    _, body = await bot.receives(execute(SENT))
+    assert "".join(words_of(body["value"])) == "What happened? It slipped"
+    await settled(bot)
+    assert "What did it cost?" in bot.fake.words()
+
+
+async def test_a_form_with_a_wrong_answer_is_shown_again_in_its_place(start: Start) -> None:
+    wrong = Input("cost", "money", say("What did it cost?"), value="1.2.3", error="That is no sum.")
+    bot = await start(always(card(form=Form(4, "", (wrong,)))))
+    _, body = await bot.receives(execute(SENT))
+    assert "That is no sum." in words_of(body["value"])
     await settled(bot)
     assert bot.fake.sent["a:Priya"] == []
 
 
+async def test_what_was_told_before_a_question_stays_when_the_question_is_answered(start: Start) -> None:
+    bot = await start(always(card("SAL-1 is open.", form=FORM.form), pressed=card("What happened? It broke")))
+    await bot.receives(activity(text="start Acme"))
+    told, asked = bot.fake.sent["a:Priya"]
+    assert "SAL-1 is open." in words_of(told)
+    assert not [n for n in walk(told) if "type" in n and n["type"].startswith(("Action", "Input"))]
+    assert "SAL-1 is open." not in words_of(asked)
+    _, body = await bot.receives(execute({"press": "x"}, on=asked["id"]))
+    assert words_of(body["value"]) == ["What happened? It broke"]
+
+
 async def test_a_form_too_long_for_one_card_follows_as_messages(start: Start) -> None:
-    bot = await start(always(card("word " * 9_000)))
-    _, body = await bot.receives(execute({"form": 4}))
+    bot = await start(always(card("Next.")))
+    _, body = await bot.receives(execute({**SENT, "text.story": "word " * 9_000}))
     assert body["type"] == "application/vnd.microsoft.activity.message"
     await settled(bot)
     assert len(bot.fake.sent["a:Priya"]) > 1

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft6Validator
 
 from adapters.teams import limits
-from adapters.teams.forms import read_answers
+from adapters.teams.forms import read_answers, sent_card
 from adapters.teams.render import message, render, wire
 from bot.view import (
     Action,
@@ -151,7 +151,7 @@ def check_limits(page: dict[str, Any]) -> None:
             assert 0 < len(node["actions"]) <= limits.BUTTONS
         if kind == "Action.Execute":
             assert node["fallback"]["type"] == "Action.Submit"
-            assert node["fallback"]["data"] == node["data"]
+            assert node["fallback"]["data"] == {k: v for k, v in node["data"].items() if k != "asked"}
             assert 0 < len(node["title"]) <= limits.BUTTON_LABEL
         if kind.startswith("Input."):
             assert node["label"]
@@ -260,6 +260,38 @@ def test_a_form_comes_back_as_raw_answers() -> None:
         "when": "2026-03-01",
         "mark": "4",
     }
+
+
+def test_a_form_sent_is_shown_as_its_questions_and_answers() -> None:
+    options = (Option("Dana herself", "d,1"), Option("Nobody yet", "none"))
+    asked = Form(5, "All at once", (
+        Input("story", "text", say("What happened to {c}?", c="**Acme**"), multiline=True),
+        Input("who", "choice", say("Who is upset?"), options=options),
+        Input("met", "many", say("Which are met?"), options=options),
+        Input("left", "text", say("Anything else?")),
+    ))  # fmt: skip
+    [page] = render(card(form=asked))
+    [send] = [n for n in walk(page) if n.get("title") == "Send" and n["type"] == "Action.Execute"]
+    typed = {"text.story": "It slipped, *twice*", "pick.who": "d%2C1", "many.met": "none,d%2C1", "text.left": " "}
+    shown = sent_card({**send["data"], **typed})
+    assert shown
+    assert shown.text.split("\n") == [
+        "What happened to **Acme**? It slipped, *twice*",
+        "Who is upset? Dana herself",
+        "Which are met? Nobody yet, Dana herself",
+    ]
+    assert read_answers({**send["data"], **typed}).keys() == {"story", "who", "met", "left"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+))  # fmt: skip
+def test_whatever_a_tampered_form_carries_it_is_shown_or_left_out(asked: object) -> None:
+    for data in ({"asked": asked}, {"asked": {"k": asked}}, {"asked": {"k": ["Who?", asked]}}):
+        sent_card({"form": 1, "text.k": "words", "pick.k": "a", "many.k": "a,b", **data})
 
 
 def test_what_was_wrong_with_an_answer_stands_at_its_input() -> None:
