@@ -28,7 +28,16 @@ WEIGHTS = {
 PROMISES_COUNTED = 3
 """How many broken promises weigh; more of them say nothing new."""
 
-MUCH_A_MONTH_CENTS = 500_000
+MUCH_A_MONTH = {
+    "EUR": 5_000, "USD": 5_000, "GBP": 5_000, "CHF": 5_000, "CAD": 7_500, "AUD": 7_500, "NZD": 7_500, "SGD": 7_500,
+    "AED": 20_000, "BRL": 25_000, "ILS": 20_000, "PLN": 20_000, "RON": 25_000, "CNY": 40_000, "HKD": 40_000,
+    "DKK": 40_000, "NOK": 50_000, "SEK": 50_000, "ZAR": 100_000, "MXN": 100_000, "CZK": 125_000, "INR": 500_000,
+    "JPY": 750_000, "HUF": 2_000_000, "KRW": 7_500_000,
+}  # fmt: skip
+"""From what a month on an account counts as large: round sums near 5,000 euros, which need not follow the rates."""
+
+MUCH_ELSEWHERE = 5_000
+"""The same for a currency without a sum of its own, so that no account is overlooked."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class RiskFacts:
     second_failure: bool = False
     monthly_cents: int | None = None
     days_to_date: int | None = None
+    currency: str = "EUR"
 
 
 @dataclass(frozen=True)
@@ -119,7 +129,7 @@ def _worth(facts: RiskFacts) -> list[Point | None]:
     days = facts.days_to_date
     near = days is not None and 0 <= days <= DATE_NEAR_DAYS
     when = {0: "today", 1: "tomorrow"}.get(days or 0, f"in {days} days")
-    much = (facts.monthly_cents or 0) >= MUCH_A_MONTH_CENTS
+    much = (facts.monthly_cents or 0) >= MUCH_A_MONTH.get(facts.currency, MUCH_ELSEWHERE) * 100
     return [
         _point(f"notice or renewal {when}", "date_near") if near else None,
         _point("a large account", "worth_much") if much else None,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.coach.cadence import Cadence, Rhythm
 from bot.coach.dates import parse_time, parse_weekday
 from bot.coach.money import parse_money
 from bot.commands.about import colleague, needs_case, number
+from bot.commands.myself import zone_called
 from bot.commands.reminding import reminder_words
 from bot.errors import NotFound, Refusal
 from bot.services import demo, groups, lessons, people
@@ -34,22 +37,28 @@ async def review(turn: Turn, words: str) -> Result:
     return await asks.review_next(turn)
 
 
+_ZONE = re.compile(r",?\s*\bzone\s+(?P<zone>\S+(?:\s(?!on\b|at\b|in\b)\S+)*)", re.IGNORECASE)
+
+
 async def digest(turn: Turn, words: str) -> Result:
     """Have the summary sent by itself, or no longer."""
     if words.casefold() in ("off", "stop", "never"):
         return await digests.stop_digests(turn)
-    parts = reminder_words(words, await people.place_names(turn.db, turn.workspace))
+    zone = _ZONE.search(words)
+    rest = f"{words[: zone.start()]} {words[zone.end() :]}".strip() if zone else words
+    parts = reminder_words(rest, await people.place_names(turn.db, turn.workspace))
     try:
         cadence = Cadence(
             rhythm=Rhythm(parts.get("rhythm", "weekly").casefold()),
             at=parse_time(parts.get("time", "9:00")),
             weekday=parse_weekday(parts.get("day", "Monday")),
             monthday=None,
-            zone=turn.person.zone,
+            zone=zone_called(zone["zone"].strip(" ,")) if zone else turn.person.zone,
             on=None,
         )
     except ValueError as wrong:
-        raise Refusal(f"{wrong} Try: digest weekly on Monday at 9:00 in #accounts, or digest off.") from wrong
+        example = "digest weekly on Monday at 9:00 zone London in #accounts, or digest off"
+        raise Refusal(f"{wrong} Try: {example}.") from wrong
     return await digests.set_digest(turn, cadence, parts.get("place", "private"))
 
 
@@ -121,11 +130,6 @@ async def role(turn: Turn, words: str) -> Result:
     group = groups.named(turn, name)
     if group is not None:
         return await groups.name_role(turn, group, wanted.casefold())
-    if name.startswith("@") and not await people.by_name(turn.db, turn.workspace, name):
-        raise NotFound(
-            f"I know nobody called {clip(name, 60)}, and no group of that name. A colleague has to say hello to me "
-            "once before I know them; a group has to be picked from the list that your chat shows after @."
-        )
     if name.startswith("@") and not await people.by_name(turn.db, turn.workspace, name):
         raise NotFound(
             f"I know nobody called {clip(name, 60)}, and no group of that name. A colleague has to say hello to me "

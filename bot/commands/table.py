@@ -65,7 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("review", "review", "Go through the cases one by one, the stalest first (managers).", managing.review),
     Command(
         "digest",
-        "digest weekly [on DAY] [at TIME] [in CHANNEL]",
+        "digest weekly [on DAY] [at TIME] [zone CITY] [in CHANNEL]",
         "Have the summary come by itself; digest off ends it (managers).",
         managing.digest,
     ),

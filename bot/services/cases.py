@@ -167,12 +167,11 @@ async def _history(turn: Turn, case: Case) -> tuple[int, str]:
 
 
 def note(turn: Turn, case: Case, kind: str, words: str, **data: Any) -> None:
-    """Add a line to the timeline."""
+    """Add a line to the timeline, and to the audit trail that a change was made."""
     turn.db.add(Entry(case_id=case.id, at=turn.now, by_id=turn.person.id, kind=kind, words=words, data=data))
     case.touched_at = turn.now
     turn.acted.add(case.id)
-    if turn.person.id not in (case.owner_id, case.backup_id):
-        turn.audit(f"{kind} in SAL-{case.number}", case.id)
+    turn.audit(f"{kind} in SAL-{case.number}", case.id)
 
 
 async def open_case(

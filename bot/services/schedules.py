@@ -12,7 +12,7 @@ from bot.coach.cadence import Cadence
 from bot.coach.dates import say_when
 from bot.coach.outcomes import ReminderChange
 from bot.errors import NotFound, Refusal
-from bot.services import cases
+from bot.services import access, cases
 from bot.services.turn import Turn
 from bot.storage.tables import Case, Client, Occurrence, Outgoing, PlaceRow, Schedule
 
@@ -49,12 +49,10 @@ async def of_workspace(turn: Turn, most: int = 50) -> Sequence[Schedule]:
     query = (
         select(Schedule)
         .join(Case, Case.id == Schedule.case_id)
-        .where(Schedule.workspace_id == turn.workspace.id, Schedule.state.in_(("on", "paused")))
+        .where(Schedule.workspace_id == turn.workspace.id, Schedule.state.in_(("on", "paused")), access.readable(turn))
         .order_by(Schedule.next_due_at, Schedule.id)
         .limit(most)
     )
-    if not turn.manages:
-        query = query.where(~Case.confidential | (Case.owner_id == turn.person.id))
     return (await turn.db.scalars(query)).all()
 
 

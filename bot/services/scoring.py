@@ -67,6 +67,7 @@ def facts_of(now: datetime, case: Case, client: Client, broken: int, second: boo
         broken_promises=broken,
         second_failure=second,
         monthly_cents=monthly_cents(client),
+        currency=client.currency or "",
         days_to_date=_days_to(now, client),
     )
 

@@ -111,6 +111,15 @@ def test_silence_weighs_as_much_as_anger() -> None:
     assert assess(silent).score >= assess(angry).score
 
 
+@pytest.mark.parametrize(
+    ("currency", "large", "not_large"),
+    [("EUR", 5_000, 4_999), ("JPY", 750_000, 5_000), ("SEK", 50_000, 5_000), ("KWD", 5_000, 4_999)],
+)
+def test_a_large_account_is_large_in_its_own_currency(currency: str, large: int, not_large: int) -> None:
+    said = [assess(RiskFacts(monthly_cents=sum_ * 100, currency=currency)).reasons for sum_ in (large, not_large)]
+    assert ["a large account" in words for words in said] == [True, False]
+
+
 def test_the_document_and_the_code_agree_on_every_weight() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (.+?) \| (.+?) \|$", DOCUMENT, re.MULTILINE)
     assert {name: int(points) for name, points, *_ in rows} == WEIGHTS
@@ -122,6 +131,9 @@ def test_the_document_and_the_code_agree_on_every_limit() -> None:
     assert f"{risk.SILENT_AFTER_DAYS} days" in when["silent"]
     assert f"{risk.VERY_SILENT_AFTER_DAYS} days" in when["very_silent"]
     assert f"{risk.DATE_NEAR_DAYS} days" in when["date_near"]
-    assert f"{risk.MUCH_A_MONTH_CENTS // 100:,} a month" in when["worth_much"]
+    assert f"€{risk.MUCH_A_MONTH['EUR']:,} a month" in when["worth_much"]
+    for amount, words in (("SEK", "Swedish kronor"), ("JPY", "yen")):
+        assert f"{risk.MUCH_A_MONTH[amount]:,} {words}" in " ".join(DOCUMENT.split())
+    assert f"{risk.MUCH_ELSEWHERE:,} counts" in DOCUMENT
     assert {3: "three"}[risk.PROMISES_COUNTED] in when["broken_promise"]
     assert f"The highest sum is {assess(WORST).score}" in DOCUMENT

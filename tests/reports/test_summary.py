@@ -163,6 +163,22 @@ async def test_the_digest_comes_on_its_day_without_what_is_confidential_and_not_
     assert "Northwind" not in told[0]
 
 
+async def test_a_digests_time_can_be_in_another_zone(house: House) -> None:
+    sam = house.seat("Sam", Role.manager)
+    for words, due in (
+        ("digest weekly on Tuesday at 9:00 zone New York", 14),
+        ("digest weekly on Tuesday zone London at 9:00", 9),
+        ("digest weekly zone Asia/Kolkata on Tuesday at 9:30 in private", 4),
+        ("digest weekly on Tuesday at 9:00", 8),
+    ):
+        assert "First: tomorrow" in await sam.say(words)
+        async with house.database.reading() as db:
+            (digest,) = (await db.scalars(select(Digest))).all()
+            assert digest.next_due_at is not None
+            assert digest.next_due_at.hour == due, words
+    assert "I don't know that time zone" in await sam.say("digest weekly zone Atlantis")
+
+
 async def test_a_digest_to_a_shared_channel_is_refused_and_says_what_to_do_instead(house: House) -> None:
     sam = house.seat("Sam", Role.manager)
     await house.seat("Sam", Role.manager, place="#client-acme").say("help")

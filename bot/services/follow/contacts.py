@@ -61,6 +61,7 @@ async def keep(turn: Turn, outcome: PersonAtClient) -> Result:
     row = await _named(turn, client.id, outcome.name)
     row.decides, row.hurt, row.ally = outcome.decides, outcome.hurt, outcome.ally
     row.channel = outcome.channel or row.channel
+    turn.audit(f"changed who is known at {client.name}")
     return told(
         f"Kept: {outcome.name} at {client.name}, {_part(row)}.", offer("Everybody there", f"people {client.name}")
     )

@@ -25,7 +25,8 @@ async def set_digest(turn: Turn, cadence: Cadence, place_name: str) -> Result:
     """A digest for this person or for an internal channel; an earlier one to the same place is replaced."""
     turn.require_manager("have the summary sent")
     place = await _place(turn, place_name)
-    await turn.db.execute(delete(Digest).where(Digest.place == place))
+    mine = (Digest.workspace_id == turn.workspace.id) & (Digest.place == place)
+    await turn.db.execute(delete(Digest).where(mine))
     due = rhythm.first_due(cadence, turn.now)
     turn.db.add(
         Digest(
