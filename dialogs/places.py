@@ -85,7 +85,8 @@ def unknown_place(given: str, unsure: tuple[tuple[str, str], ...] = ()) -> str:
     typed = given.strip().casefold().lstrip("#")
     why = next((why for name, why in unsure if name.casefold().lstrip("#") == typed), "")
     if why:
-        return f"I can't ask in {clip(given.strip(), 60)}: {why}. Invite me there, or pick another place."
+        where = "here" if typed == "here" else f"in {clip(given.strip(), 60)}"
+        return f"I can't ask {where}: {why}. Invite me, or pick another place."
     if given.strip().casefold() == "here":
         return "People from outside may read here, or it is a private chat, so I don't post check-ins here."
     name = clip(given.strip(), 60)

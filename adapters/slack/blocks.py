@@ -160,7 +160,23 @@ def notes(line: Line) -> list[Piece]:
 def facts(rows: Iterable[tuple[str, Line]]) -> list[Piece]:
     """Name and value pairs, one a line."""
     lines = [(Span(f"{name}: ", bold=True), *value) for name, value in rows]
-    return paragraphs(_stacked(lines))
+    return [piece for some in _together(lines) for piece in paragraphs(_stacked(some))]
+
+
+def _together(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """Lines by the block: none is broken in two where it fits into one."""
+    block: list[Line] = []
+    runs = size = 0
+    for line in lines:
+        length = sum(len(span.text) for span in line) + 1
+        if block and (runs + len(line) + 1 > RUNS or size + length > limits.SECTION_TEXT):
+            yield block
+            block, runs, size = [], 0, 0
+        block.append(line)
+        runs += len(line) + 1
+        size += length
+    if block:
+        yield block
 
 
 def _stacked(lines: Iterable[Line]) -> Line:
@@ -222,7 +238,8 @@ def _table_rows(element: Table) -> list[Piece]:
     for row in element.rows:
         rest = [f"{c}: {v}" for c, v in zip(element.columns[1:], row[1:], strict=True) if v]
         lines.append((Span(row[0] or "–", bold=True), Span("".join(" · " + r for r in rest))))
-    return paragraphs(_stacked(tuple(s for s in line if s.text) for line in lines))
+    shown = [tuple(s for s in line if s.text) for line in lines]
+    return [piece for some in _together(shown) for piece in paragraphs(_stacked(some))]
 
 
 def chart(element: Chart, surface: Surface) -> list[Piece]:

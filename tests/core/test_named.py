@@ -58,7 +58,7 @@ async def test_a_named_channel_is_known_even_after_many_others(house: House) -> 
 async def test_a_channel_the_coach_is_not_in_says_so_and_what_to_do(house: House) -> None:
     await with_case(house)
     said = await say(house, PRIYA, "remind Acme weekly on Monday at 9:00 in #far", ABSENT)
-    assert "I can't ask in #far: I am not in it. Invite me there, or pick another place." in said
+    assert "I can't ask in #far: I am not in it. Invite me, or pick another place." in said
     assert "every Monday" not in said
     assert "I don't know #far" in await say(house, PRIYA, "remind Acme weekly on Monday at 9:00 in #far")
 

@@ -55,8 +55,8 @@ async def test_a_channel_can_be_named_in_the_private_chat_too(stage: Stage) -> N
 @pytest.mark.parametrize(
     ("named", "says"),
     [
-        ("<#CFAR|far>", "I can't ask in #far: I am not in that channel. Invite me there, or pick another place."),
-        ("#far", "I can't ask in #far: I am in no channel of that name. Invite me there, or pick another place."),
+        ("<#CFAR|far>", "I can't ask in #far: I am not in that channel. Invite me, or pick another place."),
+        ("#far", "I can't ask in #far: I am in no channel of that name. Invite me, or pick another place."),
         ("<#CCLOSED|board>", "I can't ask in #board: I am in no channel of that name."),
         ("#board", "I can't ask in #board: I am in no channel of that name."),
         ("<#CNONE>", "I can't ask in #CNONE: I am not in it, so I cannot see who reads there."),
@@ -74,7 +74,7 @@ async def test_here_where_the_coach_is_not_says_so(stage: Stage) -> None:
     await open_case(stage.actor("UPRIYA"))
     priya = stage.actor("UPRIYA", "CFAR")
     await priya.command("remind Acme weekly on Monday at 09:00 in here")
-    assert "I can't ask in here: I am not in that channel." in priya.reads()
+    assert "I can't ask here: I am not in that channel." in priya.reads()
 
 
 async def test_slacks_silence_about_channels_is_said(stage: Stage) -> None:

@@ -12,6 +12,7 @@ from bot.view import (
     AnswerPress,
     Card,
     Chart,
+    Facts,
     Form,
     Input,
     Option,
@@ -280,3 +281,9 @@ def test_a_forged_modal_memory_is_none_of_ours() -> None:
 def test_a_button_whose_command_is_too_long_is_to_be_typed() -> None:
     (message,) = messages(card(Actions((button("Check it", "check " + "x" * 2500),))))
     assert "x" * 2500 in all_text(message.blocks)
+
+
+def test_a_long_list_of_facts_never_breaks_a_line_in_two() -> None:
+    rows = tuple((f"command {n}", say("What it does, **{n}**.", n=str(n))) for n in range(60))
+    for block in [b for message in messages(card(Facts(rows))) for b in message.blocks]:
+        assert all_text([block]).startswith("command"), "a block begins with a name"

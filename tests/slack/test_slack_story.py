@@ -145,6 +145,20 @@ async def test_the_home_tab_shows_what_needs_me_and_its_buttons_open_a_modal(htt
     assert "Acme" in words(priya.modal.payload)
 
 
+async def test_the_home_tab_of_a_manager_shows_who_is_at_risk_with_others_and_a_members_does_not(http: Stage) -> None:
+    priya, omar, sam = http.actor("UPRIYA"), http.actor("UOMAR"), http.actor("USAM")
+    await open_case(priya)
+    await open_case(sam, "Beta")
+    for somebody in (omar, sam):
+        await somebody.open_home()
+    assert "At risk in the team" in words(sam.home.payload)
+    assert "Acme" in words(sam.home.payload)
+    assert "Priya" in words(sam.home.payload)
+    assert words(sam.home.payload).count("Beta") == 2, "one's own case stands there once, and on its button"
+    assert "Acme" not in words(omar.home.payload)
+    assert "Every client at risk" in words(omar.home.payload)
+
+
 async def test_a_message_handed_over_opens_the_questions_with_its_words(http: Stage) -> None:
     priya = http.actor("UPRIYA", "CSHARED")
     await priya.shortcut("client_unhappy", "This is the third outage, &lt;and&gt; we are losing patience")

@@ -10,11 +10,12 @@ from bot.services.cases import STAGE_WORDS, local_day
 from bot.services.reports import portfolio
 from bot.services.reports.portfolio import Row
 from bot.services.turn import Result, Turn, offer, shown
-from bot.storage.tables import PromiseRow
+from bot.storage.tables import Case, PromiseRow
 from bot.view import Actions, Card, Element, Heading, Line, Note, Table, card, clip, say
 
 NAME_SHOWN = 60
 LISTED = 50
+AT_RISK_SHOWN = 5
 
 
 async def home(turn: Turn) -> Result:
@@ -28,6 +29,7 @@ async def home(turn: Turn) -> Result:
         say("Promised: {words}, {when}.", words=clip(p.words, 150), when=local_day(turn, p.due_at))
         for p in await _promises(turn)
     ]
+    elements += await _others_at_risk(turn)
     first = rows[0]
     buttons = [
         offer(f"Next: {clip(first.client.name, 40)}", f"next {first.label}"),
@@ -44,10 +46,21 @@ async def _welcome(turn: Turn) -> Card:
     return card(
         Heading(f"Good to see you, {clip(turn.person.name, NAME_SHOWN)}"),
         f"Nothing needs you today.{team} When a client is unhappy, tell me about it, in your own words.",
+        *await _others_at_risk(turn),
         Actions(
             (offer("Tell me about a client", "start"), offer("Every client at risk", "summary"), offer("Help", "help"))
         ),
     )
+
+
+async def _others_at_risk(turn: Turn) -> list[Element | Line]:
+    """What a manager has to know besides: the clients at risk whom others look after, the worst first."""
+    if not turn.manages:
+        return []
+    theirs = portfolio.visible(turn).where(Case.owner_id != turn.person.id)
+    rows = await portfolio.page(turn, theirs, most=AT_RISK_SHOWN)
+    title = [Heading("At risk in the team")] if rows else []
+    return [*title, *(_today(turn, row, clip(row.owner, 40)) for row in rows)]
 
 
 def play_words(turn: Turn, play: str | None) -> str:
@@ -56,7 +69,7 @@ def play_words(turn: Turn, play: str | None) -> str:
     return title[:1].lower() + title[1:]
 
 
-def _today(turn: Turn, row: Row) -> Line:
+def _today(turn: Turn, row: Row, owner: str = "") -> Line:
     when = ""
     if row.case.next_due_at:
         late = "overdue since" if row.case.next_due_at < turn.now else "due"
@@ -65,13 +78,14 @@ def _today(turn: Turn, row: Row) -> Line:
     if row.case.waiting_since and row.case.reply_due_at:
         wait = f" They are waiting: answer by {local_day(turn, row.case.reply_due_at)}."
     return say(
-        "**{label} · {client}** · {stage} · next: {play}{when}.{wait}",
+        "**{label} · {client}** · {stage}" + (" · {owner}" if owner else "") + " · next: {play}{when}.{wait}",
         label=row.label,
         client=clip(row.client.name, NAME_SHOWN),
         stage=STAGE_WORDS[row.stage].lower(),
         play=play_words(turn, row.case.next_play) or "keep in touch",
         when=when,
         wait=wait,
+        owner=owner,
     )
 
 
