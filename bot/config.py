@@ -38,7 +38,14 @@ class Settings(BaseSettings):
     microsoft_app_password: SecretStr = SecretStr("")
     microsoft_app_tenant_id: str = ""
     microsoft_app_type: Literal["SingleTenant", "MultiTenant", "UserAssignedMSI"] = "SingleTenant"
+    identity_endpoint: str = ""
+    identity_header: SecretStr = SecretStr("")
     teams_local: bool = False
+    teams_service_hosts: str = ""
+    teams_openid_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    teams_issuer: str = "https://api.botframework.com"
+    teams_sign_in_url: str = "https://login.microsoftonline.com"
+    salvage_public_url: str = ""
 
     @property
     def zone(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import web
@@ -9,7 +10,7 @@ from aiohttp import web
 from adapters.slack.app import Slack, SlackSettings
 from adapters.teams.app import Teams
 from adapters.teams.package import build_package
-from adapters.teams.settings import TeamsSettings
+from adapters.teams.settings import SERVICE_HOSTS, TeamsSettings
 from adapters.web.app import mount as mount_web
 from bot.compose import Coach, furnish_local_places
 from bot.config import Settings
@@ -89,12 +90,24 @@ def slack_settings(settings: Settings) -> SlackSettings:
 
 def teams_settings(settings: Settings) -> TeamsSettings:
     """What the Teams adapter needs of the settings."""
-    return TeamsSettings(
+    hosts = tuple(h.strip() for h in settings.teams_service_hosts.split(",") if h.strip())
+    given = TeamsSettings(
         app_id=settings.microsoft_app_id,
         app_password=settings.microsoft_app_password.get_secret_value(),
         tenant_id=settings.microsoft_app_tenant_id,
         app_type=settings.microsoft_app_type,
         local=settings.teams_local,
+        public_url=settings.salvage_public_url,
+        openid_url=settings.teams_openid_url,
+        issuer=settings.teams_issuer,
+        sign_in_url=settings.teams_sign_in_url,
+        scope=settings.teams_issuer.rstrip("/") + "/.default",
+        service_hosts=(*SERVICE_HOSTS, *hosts),
+    )
+    if not settings.identity_endpoint:
+        return given
+    return replace(
+        given, identity_url=settings.identity_endpoint, identity_header=settings.identity_header.get_secret_value()
     )
 
 
