@@ -86,8 +86,11 @@ async def _write(db: AsyncSession, now: datetime, begun: Sequence[_Due], known: 
     of_schedule = {row.schedule_id: row.id for row in ids}
     occurrences = {of_schedule[due.schedule.id]: due for due in begun}
     await connection.execute(_MOVE_ON, [_moved(due) for due in begun])
-    await connection.execute(insert(Outgoing), [_message(now, id_, due, known) for id_, due in occurrences.items()])
-    await connection.execute(insert(Climb), [_climb(id_, due, known) for id_, due in occurrences.items()])
+    # With something to return, many rows are one statement.
+    messages = insert(Outgoing).returning(Outgoing.id)
+    await connection.execute(messages, [_message(now, id_, due, known) for id_, due in occurrences.items()])
+    climbing = insert(Climb).returning(Climb.id)
+    await connection.execute(climbing, [_climb(id_, due, known) for id_, due in occurrences.items()])
 
 
 async def _due(db: AsyncSession, now: datetime, tenants: Sequence[str], each: int) -> Sequence[Schedule]:
