@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import click
@@ -12,6 +12,8 @@ import structlog
 from aiohttp import web
 
 from bot import operations
+from bot.coach.causes.model import models
+from bot.coach.tone.learned import model
 from bot.compose import Coach, running
 from bot.config import Settings, read_settings
 from bot.delivery.in_process import Sole
@@ -23,8 +25,8 @@ from bot.storage.database import Database
 
 log = structlog.get_logger()
 
-GRACE = 10.0
-"""Seconds that what is in flight gets at a stop."""
+GRACE = 8.0
+"""Seconds that what is in flight gets at a stop; the whole stop takes no more than ten."""
 
 
 async def serve() -> None:
@@ -32,6 +34,7 @@ async def serve() -> None:
     settings = read_settings()
     platforms = Platforms(settings)
     async with running(settings, real_time=platforms.any) as coach:
+        _read_ahead()
         app = web.Application(client_max_size=1024 * 1024)
         operations.mount(app, coach)
         await platforms.start(app, coach)
@@ -40,10 +43,16 @@ async def serve() -> None:
         try:
             await _listen(runner, settings)
             _say_where(settings, platforms)
-            await _until_stopped(coach, deliver=settings.salvage_deliver)
+            await _until_stopped(coach, deliver=settings.salvage_deliver, close=runner.cleanup)
         finally:
             await runner.cleanup()
             await platforms.stop()
+
+
+def _read_ahead() -> None:
+    """Read the reader's weights before anybody waits: within the first turn they would hold up all others."""
+    models()
+    model()
 
 
 async def work() -> None:
@@ -78,7 +87,12 @@ def _say_where(settings: Settings, platforms: Platforms) -> None:
         click.echo(line)
 
 
-async def _until_stopped(coach: Coach, *, deliver: bool) -> None:
+async def _nothing() -> None:
+    """A worker has no doors to close."""
+
+
+async def _until_stopped(coach: Coach, *, deliver: bool, close: Callable[[], Awaitable[None]] = _nothing) -> None:
+    """Deliver until a signal comes; then close the doors and finish what is under way, both at once."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -87,13 +101,25 @@ async def _until_stopped(coach: Coach, *, deliver: bool) -> None:
     waiting = asyncio.create_task(stopped.wait())
     keeping = asyncio.create_task(every_day(coach))
     await asyncio.wait([t for t in (waiting, delivering) if t], return_when=asyncio.FIRST_COMPLETED)
-    if delivering is not None:
-        await coach.engine.stop()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(delivering, GRACE)
     waiting.cancel()
     keeping.cancel()
+    await asyncio.gather(close(), _finish(coach, delivering))
     log.info("stopped")
+
+
+async def _finish(coach: Coach, delivering: asyncio.Task[None] | None) -> None:
+    """Let delivery end; what takes too long is given up, and looked for on its platform at the next start."""
+    if delivering is None:
+        return
+    await coach.engine.stop()
+    await asyncio.wait([delivering], timeout=GRACE)
+    if not delivering.done():
+        log.warning("delivery.given_up")
+        await coach.engine.close()
+        await asyncio.wait([delivering], timeout=1.0)
+    if delivering.done():
+        delivering.result()
+    delivering.cancel()
 
 
 async def migrate_now() -> None:

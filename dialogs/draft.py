@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,12 +25,11 @@ from bot.coach.drafts import (
     talking_points,
 )
 from bot.coach.outcomes import DraftMade
-from bot.coach.tone import check
 from bot.dialog import Choice, Date, Dialog, Form, Load, Moment, Money, Question, Read, Say, Text
-from bot.view import Card, Element, Note, Option, Quote, card, clip, say
+from bot.view import Card, Note, Option, Quote, card, clip, say
 from bot.view import Text as Words
 from dialogs.options import argument, made_money, read_money
-from dialogs.tonecard import changes, second_look, verdict
+from dialogs.tonecard import tone_lines
 
 MOST_ROUNDS = 100
 """After so many edits a draft is kept as it is."""
@@ -146,14 +145,6 @@ def draft_card(kind: DraftKind, case: CaseFile, answers: Answers, text: str) -> 
         *tone_lines(text),
         Note(say("*{why}*", why=why_call)) if why_call else None,
     )
-
-
-def tone_lines(text: str) -> Iterable[Element]:
-    """The tone of a draft: one line when all is well, else each change."""
-    report = check(text)
-    yield verdict(report)
-    yield from changes(report)
-    yield from second_look(text)
 
 
 def notes_card(kind: DraftKind, case: CaseFile, notes: str) -> Card:

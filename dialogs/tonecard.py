@@ -14,6 +14,9 @@ from bot.view import Card, Element, Heading, Line, Note, Quote, Span, Text, card
 SHORT = 700
 """Up to this many characters a text is shown again with its changes."""
 
+LONGEST = 12_000
+"""So many characters of a text are checked: some five pages, which take the better part of a second."""
+
 MOST = 12
 """How many findings are shown at once; the first ones matter most to the reader."""
 
@@ -69,15 +72,27 @@ _A_TIME = re.compile(rf"\b(?:\d{{1,2}}:\d\d|{_DAYS})\b")
 
 def tone_card(text: str) -> Card:
     """The whole check of one message."""
-    report = check(text)
+    report = check(text[:LONGEST])
     return card(
         Heading("Tone check"),
-        verdict(report),
-        *changes(report),
-        *second_look(text),
+        *_lines(text, report),
         *(apology_note(report.apology) if report.apology else ()),
         Note(say("{good}", good=praise(report))) if report.findings and praise(report) else None,
     )
+
+
+def tone_lines(text: str) -> Iterable[Element]:
+    """The tone of a draft: one line when all is well, else each change."""
+    return _lines(text, check(text[:LONGEST]))
+
+
+def _lines(text: str, report: ToneReport) -> Iterable[Element]:
+    yield verdict(report)
+    yield from changes(report)
+    yield from second_look(text[:LONGEST])
+    if len(text) > LONGEST:
+        yield Note(say("I've read the first {n} characters. Few people read a message longer than a page; cut it, and "
+                       "I'll check all of it.", n=f"{LONGEST:,}"))  # fmt: skip
 
 
 def verdict(report: ToneReport) -> Text | Note:

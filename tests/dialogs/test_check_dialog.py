@@ -106,3 +106,11 @@ def test_praise_names_what_the_apology_does() -> None:
 
 def test_every_issue_has_words() -> None:
     assert set(ISSUE_WORDS) == set(Issue)
+
+
+def test_a_text_of_many_pages_is_read_as_far_as_anybody_would() -> None:
+    few = tone_card(POOR * 20).text
+    many = tone_card(POOR * 400).text
+    assert "first 12,000 characters" not in few
+    assert "I've read the first 12,000 characters." in many
+    assert len(many) < 2 * len(few)
