@@ -20,6 +20,10 @@ BELOW = "My answer is below."
 NO_CHAT = (
     "I can't write to you privately yet. In Teams choose Apps, find me and press Add; then say that again to me there."
 )
+UNSURE = (
+    "Teams did not tell me just now whether you are of the team, so I say nothing about clients, and nothing was "
+    "changed. Please try that again in a minute."
+)
 TITLE = "Salvage"
 
 
@@ -65,15 +69,15 @@ def late(turn: Turn, reply: Reply) -> Shown:
 
 def _as_messages(turn: Turn, reply: Reply) -> Shown:
     inbound = turn.inbound
-    if inbound.origin is None or inbound.who.outsider:
+    if inbound.origin is None or inbound.who.outsider or turn.unsure:
         # An outsider's reply is neutral, and the bot opens no chat with them.
         return Shown(here=reply.cards)
-    return Shown(here=(card(PRIVATELY),) if reply.cards else (), private=reply.cards)
+    return Shown(here=(card(PRIVATELY),) if reply.cards or reply.moved else (), private=reply.cards)
 
 
 def _on_card(turn: Turn, reply: Reply) -> Shown:
     inbound = turn.inbound
-    if inbound.who.outsider:
+    if inbound.who.outsider or turn.unsure:
         return Shown(_said(_words(reply.cards)))
     rest = reply.cards
     replaced = reply.pressed
@@ -88,8 +92,8 @@ def _on_card(turn: Turn, reply: Reply) -> Shown:
     if replaced and body is None:
         rest = (replaced, *rest)
     if inbound.origin is None:
-        return Shown(body or _said(BELOW if rest else TAKEN), here=rest)
-    return Shown(body or _said(PRIVATELY if rest else TAKEN), private=rest)
+        return Shown(body or _said(BELOW if rest or reply.moved else TAKEN), here=rest)
+    return Shown(body or _said(PRIVATELY if rest or reply.moved else TAKEN), private=rest)
 
 
 def _wrong(shown: Card) -> bool:
@@ -97,7 +101,7 @@ def _wrong(shown: Card) -> bool:
 
 
 def _in_dialog(turn: Turn, reply: Reply) -> Shown:
-    if turn.inbound.who.outsider:
+    if turn.inbound.who.outsider or turn.unsure:
         return Shown({"task": {"type": "message", "value": _words(reply.cards)}})
     cards = tuple(c for c in (reply.pressed, *reply.cards) if c)
     pages = render(merge(cards)) if cards else []

@@ -29,7 +29,18 @@ from adapters.teams.tokens import Tokens
 from adapters.teams.words import clean
 from bot import metrics
 from bot.errors import TryLater, Undeliverable
-from bot.ports import Conversations, Inbound, Messenger, Notes, PersonLeft, PlaceChanged, Removed, Reply, Who
+from bot.ports import (
+    Conversations,
+    Inbound,
+    Messenger,
+    Notes,
+    PersonLeft,
+    PlaceChanged,
+    Removed,
+    Reply,
+    Submitted,
+    Who,
+)
 from bot.view import Card, card
 
 log = structlog.get_logger()
@@ -157,16 +168,18 @@ class Teams:
 
     async def _turn(self, turn: Turn, deadline: float) -> web.Response:
         await self._learn(turn)
-        turn = replace(turn, inbound=await self._looked(turn))
-        if turn.answer == "messages":
+        turn = await self._looked(turn)
+        if turn.answer == "messages" and not turn.inline:
             return await self._by_messages(turn, deadline)
-        handling = self._keep(self._conversations.handle(turn.inbound))
+        handling = self._keep(self._reply(turn))
         await asyncio.wait({handling}, timeout=deadline - time.monotonic())
         if not handling.done():
             log.warning("teams.slow_turn")
             self._keep(self._finish(turn, handling))
             return _answered(answers.working(turn))
         shown = answers.shown(turn, handling.result())
+        if turn.inline:
+            shown = replace(shown, body=_expected(shown.here), here=())
         self._keep(self._show(turn, shown))
         return _answered(shown.body)
 
@@ -182,7 +195,26 @@ class Teams:
         return web.Response()
 
     async def _taken_and_shown(self, turn: Turn) -> None:
-        await self._show(turn, answers.shown(turn, await self._conversations.handle(turn.inbound)))
+        if not await self._reachable(turn):
+            await self._here(turn, (card(answers.NO_CHAT),))
+            return
+        await self._show(turn, answers.shown(turn, await self._reply(turn)))
+
+    async def _reply(self, turn: Turn) -> Reply:
+        if turn.unsure:
+            log.warning("teams.unsure_of_member")
+            return Reply((card(answers.UNSURE),))
+        return await self._conversations.handle(turn.inbound)
+
+    async def _reachable(self, turn: Turn) -> bool:
+        """Whether what is asked for where others read can be answered in private."""
+        inbound = turn.inbound
+        if inbound.origin is None or inbound.who.outsider or turn.unsure:
+            return True
+        try:
+            return await self._messenger.can_reach(inbound.who.private.key)
+        except TryLater:
+            return True
 
     async def _finish(self, turn: Turn, handling: asyncio.Task[Reply]) -> None:
         try:
@@ -218,29 +250,38 @@ class Teams:
         contact = Contact(who.key, turn.user, reference.service_url, reference.tenant, reference.bot)
         await self._references.learn(contact)
 
-    async def _looked(self, turn: Turn) -> Inbound:
-        """The event with what Teams tells about its person and place; what it does not tell counts as outside."""
+    async def _looked(self, turn: Turn) -> Turn:
+        """The turn with what Teams tells about its person and place; what it does not tell counts as outside."""
         inbound, reference = turn.inbound, turn.reference
         if isinstance(inbound.act, PlaceChanged):
             self._audience.forget(inbound.act.place)
+        who: Who | None = None
+        mentioned: tuple[Who, ...] = ()
+        origin = inbound.origin
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 who = await self._seen(turn, inbound.who, turn.user)
-                mentioned = tuple([await self._seen(turn, m, m.key.split(":", 2)[2]) for m in inbound.mentioned])
-                origin = await self._audience.of(reference) if inbound.origin else None
+                origin = await self._audience.of(reference) if origin else None
+                mentioned = tuple([await self._named(turn, m) for m in inbound.mentioned])
         except TimeoutError:
             log.warning("teams.slow_look")
-            who = inbound.who if self._settings.local else replace(inbound.who, outsider=True)
-            mentioned, origin = (), inbound.origin
-        return replace(inbound, who=who, place=who.private, origin=origin, mentioned=mentioned)
+        unsure = who is None and not self._settings.local and turn.answer != "nothing"
+        who = who or inbound.who
+        inbound = replace(inbound, who=who, place=who.private, origin=origin, mentioned=mentioned, at_once=_waits(turn))
+        return replace(turn, inbound=inbound, unsure=unsure)
 
-    async def _seen(self, turn: Turn, who: Who, user: str) -> Who:
+    async def _seen(self, turn: Turn, who: Who, user: str) -> Who | None:
+        """Somebody as Teams lists them; None where it does not tell."""
         member = await self._audience.member(turn.reference, user)
         if member is None:
-            return who if self._settings.local else replace(who, outsider=True)
+            return None
         key = f"{who.tenant}:{member.aad}" if member.aad else who.key
         name = clean(member.name).strip()[:200] or who.name
         return replace(who, key=key, name=name, outsider=who.outsider or not member.of_team)
+
+    async def _named(self, turn: Turn, who: Who) -> Who:
+        seen = await self._seen(turn, who, who.key.split(":", 2)[2])
+        return seen or (who if self._settings.local else replace(who, outsider=True))
 
     # --- out ---------------------------------------------------------------------------------------------
 
@@ -281,6 +322,15 @@ class Teams:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
+
+
+def _waits(turn: Turn) -> bool:
+    """Whether the request's answer shows what the turn says; all else leaves through the core's outbox."""
+    return turn.inline or turn.answer == "dialog" or (turn.answer == "card" and isinstance(turn.inbound.act, Submitted))
+
+
+def _expected(cards: tuple[Card, ...]) -> Json:
+    return {"activities": [page for shows in cards for page in message_pages(shows)]}
 
 
 def _failed_late(work: asyncio.Task[Any]) -> None:

@@ -83,6 +83,14 @@ class TeamsMessenger:
         for page in pages:
             await self._call(reference, "POST", reference.thread, "activities", body=page, query=query)
 
+    async def can_reach(self, place: str) -> bool:
+        """Whether there is a chat with a person, opened now where there was none."""
+        try:
+            await self._live(place)
+        except Undeliverable:
+            return False
+        return True
+
     # --- underneath ----------------------------------------------------------------------------------------
 
     async def _live(self, place: str) -> Reference:

@@ -43,7 +43,8 @@ class Turn:
     """An event for the coach, where it came from, and how its answer is shown.
 
     ``messages``: as messages of the chat; ``card``: in place of the pressed card; ``dialog``: in the open dialog.
-    ``sent`` is what a form turns into once it is sent: its questions and answers.
+    ``sent`` is what a form turns into once it is sent: its questions and answers. ``inline``: the request's answer is
+    to carry the messages (delivery mode expectReplies). ``unsure``: Teams did not tell whether they are of the team.
     """
 
     inbound: Inbound
@@ -52,6 +53,8 @@ class Turn:
     user: str
     targeted: bool = False
     sent: Card | None = None
+    inline: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,8 @@ def _message(activity: Json, local: bool) -> Parsed:
         return Ignored("a card of somebody else")
     inbound = Inbound(event_of(activity), who, who.private, act, origin, _mentioned(activity, who))
     targeted = object_in(activity, "recipient").get("isTargeted") is True
-    return Turn(inbound, reference, "messages", text_in(object_in(activity, "from"), "id"), targeted)
+    inline = text_in(activity, "deliveryMode") == "expectReplies"
+    return Turn(inbound, reference, "messages", text_in(object_in(activity, "from"), "id"), targeted, inline=inline)
 
 
 def _typed(activity: Json) -> Act:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from adapters.teams.answers import NO_CHAT, PRIVATELY, WORKING
+from adapters.teams.answers import NO_CHAT, PRIVATELY, UNSURE, WORKING
 from bot.ports import Inbound, Opened, PlaceKind, Pressed, Quoted, Removed, Reply, Submitted
 from bot.view import Actions, Card, Form, Input, button, card, say
 from tests.fakes.teams import (
@@ -220,11 +220,66 @@ async def test_an_outsider_is_named_as_one_and_sees_nothing_private(start: Start
     assert body["value"] == "I only talk with the team."
 
 
-async def test_a_person_teams_tells_nothing_about_is_an_outsider(start: Start) -> None:
-    bot = await start()
-    bot.fake.stumbles.extend([(404, {}, "")])
-    await bot.receives(activity(text="summary"))
-    assert bot.heard.inbound[0].who.outsider
+@pytest.mark.parametrize("trouble", [(404, {}, ""), (500, {}, "<html>"), (403, {}, "{}")])
+async def test_a_person_teams_tells_nothing_about_is_refused_in_plain_words(
+    start: Start, trouble: tuple[int, dict[str, str], str]
+) -> None:
+    bot = await start(always(CASE))
+    bot.fake.stumbles.append(trouble)
+    status, _ = await bot.receives(activity(text="summary"))
+    assert status == 200
+    assert bot.heard.inbound == []
+    assert bot.fake.words() == UNSURE
+    _, body = await bot.receives(execute({"press": "x"}))
+    assert body["value"] != UNSURE, "Teams tells again, and the press is taken"
+
+
+async def test_a_press_by_somebody_teams_tells_nothing_about_changes_nothing(start: Start) -> None:
+    bot = await start(always(CASE))
+    for sent in (execute({"press": "x"}), execute(SENT), hand_over("<p>late</p>")):
+        bot.fake.stumbles.append((500, {}, ""))
+        _, body = await bot.receives(sent)
+        assert UNSURE in json.dumps(body)
+    bot.fake.stumbles.append((500, {}, ""))
+    bot.fake.stumbles.append((500, {}, ""))
+    await bot.receives(mentioning("next Acme"))
+    await settled(bot)
+    assert bot.fake.words(f"{CHANNEL};messageid=1") == UNSURE
+    assert bot.heard.inbound == []
+    assert bot.fake.created == []
+
+
+async def test_a_slow_look_at_who_somebody_is_refuses_in_plain_words(start: Start) -> None:
+    bot = await start(always(CASE))
+    bot.fake.delay = 1.7
+    _, body = await bot.receives(execute({"press": "x"}))
+    assert body["value"] == UNSURE
+    assert bot.heard.inbound == []
+
+
+# --- all in the answer -------------------------------------------------------------------------------------
+
+
+async def test_with_expect_replies_the_messages_are_in_the_answer_itself(start: Start) -> None:
+    bot = await start(always(CASE))
+    status, body = await bot.receives(activity(text="next Acme", deliveryMode="expectReplies"))
+    assert status == 200
+    assert [a["type"] for a in body["activities"]] == ["message"]
+    assert "Acme needs a call." in words_of(body["activities"])
+    assert bot.heard.inbound[0].at_once
+    await settled(bot)
+    assert bot.fake.sent["a:Priya"] == []
+
+
+async def test_with_expect_replies_nothing_private_is_in_a_channels_answer(start: Start) -> None:
+    bot = await start(always(CASE))
+    _, body = await bot.receives(mentioning("next Acme", deliveryMode="expectReplies"))
+    assert words_of(body["activities"]) == [PRIVATELY]
+    await settled(bot)
+    assert "Acme needs a call." in bot.fake.words()
+
+
+# --- who it is ---------------------------------------------------------------------------------------------
 
 
 async def test_somebody_mentioned_is_known_by_the_same_key_as_when_they_write(start: Start) -> None:
