@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, true, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.errors import NotAllowed, NotFound
@@ -17,6 +17,11 @@ from bot.storage.tables import Case, Person
 
 NEAR: tuple[InstrumentedAttribute[Any], ...] = (Case.owner_id, Case.backup_id, Case.sponsor_id)
 """Who has a part in a case."""
+
+PERSON: ColumnElement[int] = bindparam("person", type_=BigInteger)
+"""The person a ready query is asked for."""
+
+Person_ = int | ColumnElement[int]
 
 
 def near(turn: Turn, case: Case) -> bool:
@@ -42,17 +47,22 @@ async def allow(turn: Turn, case: Case) -> None:
 
 def readable(turn: Turn) -> ColumnElement[bool]:
     """:func:`may_read` as a condition on the cases of the workspace."""
-    if turn.manages:
+    return readable_by(manages=turn.manages, person=turn.person.id)
+
+
+def readable_by(*, manages: bool, person: Person_ = PERSON) -> ColumnElement[bool]:
+    """The same condition for whoever is asked for, or, in a query that is kept ready, for its bound ``person``."""
+    if manages:
         return true()
-    hidden = union_all(*(_of(turn, part).where(Case.confidential) for part in NEAR))
+    hidden = union_all(*(_of(part, person).where(Case.confidential) for part in NEAR))
     return or_(Case.confidential.is_(False), Case.id.in_(hidden))
 
 
-def own(turn: Turn) -> ColumnElement[bool]:
-    """The condition for an open case to be this person's to look after: as its owner or its backup."""
-    return Case.id.in_(union_all(*(_of(turn, part) for part in NEAR[:2])))
+def own(person: Person_ = PERSON) -> ColumnElement[bool]:
+    """The condition for an open case to be a person's to look after: as its owner or its backup."""
+    return Case.id.in_(union_all(*(_of(part, person) for part in NEAR[:2])))
 
 
-def _of(turn: Turn, part: InstrumentedAttribute[Any]) -> Select[int]:
+def _of(part: InstrumentedAttribute[Any], person: Person_) -> Select[int]:
     # One query a part, so that each walks an index of its own; a case in two of them is still one case.
-    return select(Case.id).where(part == turn.person.id, Case.closed_at.is_(None)).correlate(None)
+    return select(Case.id).where(part == person, Case.closed_at.is_(None)).correlate(None)

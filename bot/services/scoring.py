@@ -7,6 +7,7 @@ which that happens next, and a tick rescores just those cases.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import func, select
@@ -51,24 +52,60 @@ async def assess_all(db: AsyncSession, now: datetime, pairs: Sequence[tuple[Case
     counts = {row[0]: row[1] for row in broken}
     second = await _second_failures(db, [case for case, _ in pairs])
     return {
-        case.id: risk.assess(facts_of(now, case, client, counts.get(case.id, 0), case.id in second))
+        case.id: risk.assess(facts_of(now, weighed(case, client), counts.get(case.id, 0), case.id in second))
         for case, client in pairs
     }
 
 
-def facts_of(now: datetime, case: Case, client: Client, broken: int, second: bool) -> risk.RiskFacts:
-    """What the score is made of, from what the case and its client hold."""
+@dataclass(frozen=True)
+class Weighed:
+    """What a case and its client hold that its score is made of."""
+
+    severity: str
+    readings: Sequence[str]
+    last_contact_at: datetime | None
+    opened_at: datetime
+    next_due_at: datetime | None
+    waiting_since: datetime | None
+    value_cents: int | None
+    currency: str | None
+    period: str
+    notice_on: date | None
+    renewal_on: date | None
+
+    def days_quiet(self, now: datetime) -> int:
+        """Whole days since the last contact, or since the case was opened."""
+        return max((now - (self.last_contact_at or self.opened_at)).days, 0)
+
+    @property
+    def monthly_cents(self) -> int | None:
+        """What the client is worth a month, in its own currency."""
+        if self.value_cents is None:
+            return None
+        return self.value_cents // 12 if self.period == "year" else self.value_cents
+
+
+def weighed(case: Case, client: Client) -> Weighed:
+    """The part of a case and its client that counts."""
+    return Weighed(
+        case.severity, case.readings, case.last_contact_at, case.opened_at, case.next_due_at, case.waiting_since,
+        client.value_cents, client.currency, client.period, client.notice_on, client.renewal_on,
+    )  # fmt: skip
+
+
+def facts_of(now: datetime, case: Weighed, broken: int, second: bool) -> risk.RiskFacts:
+    """The score's visible inputs."""
     return risk.RiskFacts(
         severity=case.severity,
         readings=tuple(case.readings),
-        days_quiet=days_quiet(now, case),
+        days_quiet=case.days_quiet(now),
         overdue=case.next_due_at is not None and case.next_due_at <= now,
         waiting=case.waiting_since is not None,
         broken_promises=broken,
         second_failure=second,
-        monthly_cents=monthly_cents(client),
-        currency=client.currency or "",
-        days_to_date=_days_to(now, client),
+        monthly_cents=case.monthly_cents,
+        currency=case.currency or "",
+        days_to_date=_days_to(now, case),
     )
 
 
@@ -93,18 +130,6 @@ async def _second_failures(db: AsyncSession, rows: Sequence[Case]) -> set[int]:
     }
 
 
-def days_quiet(now: datetime, case: Case) -> int:
-    """Whole days since the last contact, or since the case was opened."""
-    return max((now - (case.last_contact_at or case.opened_at)).days, 0)
-
-
-def monthly_cents(client: Client) -> int | None:
-    """What a client is worth a month, in its own currency."""
-    if client.value_cents is None:
-        return None
-    return client.value_cents // 12 if client.period == "year" else client.value_cents
-
-
 def next_change(now: datetime, case: Case, client: Client) -> datetime | None:
     """When time alone will change the score next."""
     quiet_from = case.last_contact_at or case.opened_at
@@ -119,11 +144,11 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(0), UTC)
 
 
-def _dates(client: Client) -> list[date]:
+def _dates(client: Client | Weighed) -> list[date]:
     return [d for d in (client.notice_on, client.renewal_on) if d is not None]
 
 
-def _days_to(now: datetime, client: Client) -> int | None:
+def _days_to(now: datetime, client: Weighed) -> int | None:
     ahead = [(d - now.date()).days for d in _dates(client) if d >= now.date()]
     return min(ahead) if ahead else None
 

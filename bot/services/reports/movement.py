@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, case, func, select
+from sqlalchemy import Date, ScalarSelect, Select, bindparam, case, func, select
 
 from bot.services import access
-from bot.services.reports.portfolio import Row
+from bot.services.reports.ready import SINCE, WORKSPACE, rows
 from bot.services.turn import Turn
 from bot.storage.tables import Case, Look, ReadingTally, RiskChange
 
@@ -58,48 +59,39 @@ async def last_look(turn: Turn) -> datetime:
 
 async def since(turn: Turn, instant: datetime) -> Movement:
     """What changed among the cases this person may see; costs as much as what changed, up to a limit."""
-    here = Case.workspace_id == turn.workspace.id
-    opened = _count(turn, select(Case.id).where(here, Case.opened_at > instant, Case.closed_at.is_(None)))
-    closed = _count(turn, select(Case.id).where(here, Case.closed_at > instant))
+    ((better, worse, changed, new, gone),) = await rows(turn, _moved(turn.manages), since=instant)
+    return Movement(new, int(better or 0), int(worse or 0), gone, changed > MOST)
+
+
+@cache
+def _moved(manages: bool) -> Select[*tuple[Any, ...]]:
+    here, seen = Case.workspace_id == WORKSPACE, access.readable_by(manages=manages)
+    opened = select(Case.id).where(here, Case.opened_at > SINCE, Case.closed_at.is_(None), seen)
+    closed = select(Case.id).where(here, Case.closed_at > SINCE, seen)
     changes = (
         select(RiskChange.id, RiskChange.case_id)
-        .where(RiskChange.workspace_id == turn.workspace.id, RiskChange.at > instant)
+        .where(RiskChange.workspace_id == WORKSPACE, RiskChange.at > SINCE)
         .order_by(RiskChange.at, RiskChange.id)
         .limit(MOST + 1)
         .cte("changes")
     )
     first = select(func.min(changes.c.id)).group_by(changes.c.case_id)
-    query = (
+    return (
         select(
             func.sum(case((Case.risk < RiskChange.before, 1), else_=0)),
             func.sum(case((Case.risk > RiskChange.before, 1), else_=0)),
             select(func.count()).select_from(changes).scalar_subquery(),
-            opened,
-            closed,
+            _count(opened),
+            _count(closed),
         )
         .select_from(RiskChange)
         .join(Case, Case.id == RiskChange.case_id)
-        .where(RiskChange.id.in_(first), Case.opened_at <= instant, Case.closed_at.is_(None), access.readable(turn))
+        .where(RiskChange.id.in_(first), Case.opened_at <= SINCE, Case.closed_at.is_(None), seen)
     )
-    better, worse, changed, new, gone = (await turn.db.execute(query)).one()
-    return Movement(new, int(better or 0), int(worse or 0), gone, changed > MOST)
 
 
-def _count(turn: Turn, query: Select[int]) -> ScalarSelect[int]:
-    limited = query.where(access.readable(turn)).limit(MOST).correlate(None)
-    return select(func.count()).select_from(limited.subquery()).scalar_subquery()
-
-
-async def risk_before(turn: Turn, rows: Sequence[Row], instant: datetime) -> dict[int, int]:
-    """The risk that some cases had at an instant, by case id; only those whose risk has changed."""
-    ids = [r.case.id for r in rows]
-    first = (
-        select(func.min(RiskChange.id))
-        .where(RiskChange.case_id.in_(ids), RiskChange.at > instant)
-        .group_by(RiskChange.case_id)
-    )
-    found = await turn.db.execute(select(RiskChange.case_id, RiskChange.before).where(RiskChange.id.in_(first)))
-    return {row[0]: row[1] for row in found}
+def _count(query: Select[int]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(query.limit(MOST).correlate(None).subquery()).scalar_subquery()
 
 
 async def temperatures(turn: Turn) -> tuple[tuple[str, ...], dict[str, tuple[int, ...]]]:
@@ -108,14 +100,19 @@ async def temperatures(turn: Turn) -> tuple[tuple[str, ...], dict[str, tuple[int
     Whoever does not manage is shown them without those of confidential cases.
     """
     today = turn.now.date()
-    query = (
-        select(ReadingTally.day, ReadingTally.reading, func.sum(ReadingTally.readings))
-        .where(ReadingTally.workspace_id == turn.workspace.id, ReadingTally.day > today - timedelta(weeks=WEEKS))
-        .group_by(ReadingTally.day, ReadingTally.reading)
-    )
-    found = await turn.db.execute(query if turn.manages else query.where(ReadingTally.confidential.is_(False)))
+    found = await rows(turn, _read(turn.manages), day=today - timedelta(weeks=WEEKS))
     counts = {name: [0] * WEEKS for name in ("warmer", "same", "colder", "no_reply")}
     for day, reading, readings in found:
         counts[reading][WEEKS - 1 - max((today - day).days, 0) // 7] += int(readings)
     starts = [today - timedelta(weeks=WEEKS - 1 - n, days=6) for n in range(WEEKS)]
     return tuple(f"{d.day} {d:%b}" for d in starts), {k: tuple(v) for k, v in counts.items()}
+
+
+@cache
+def _read(manages: bool) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(ReadingTally.day, ReadingTally.reading, func.sum(ReadingTally.readings))
+        .where(ReadingTally.workspace_id == WORKSPACE, ReadingTally.day > bindparam("day", type_=Date))
+        .group_by(ReadingTally.day, ReadingTally.reading)
+    )
+    return query if manages else query.where(ReadingTally.confidential.is_(False))

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.coach.causes import INFO, Cause
+from bot.coach.playbook import Stage
 from bot.services.cases import STAGE_WORDS
 from bot.services.reports.portfolio import Row
 
@@ -51,16 +52,15 @@ def safe(cell: str) -> str:
 
 
 def _cells(row: Row) -> dict[str, str]:
-    case, client = row.case, row.client
     cells: dict[str, object] = {
-        "case": row.label, "client": client.name, "stage": STAGE_WORDS[row.stage],
-        "cause": INFO[Cause(case.cause)].said, "severity": case.severity, "risk": case.risk,
-        "why": "; ".join(case.risk_why), "override": case.override_why,
-        "value": None if client.value_cents is None else f"{client.value_cents / 100:.2f}",
-        "currency": client.currency, "period": client.period if client.value_cents is not None else None,
-        "notice": client.notice_on, "renewal": client.renewal_on, "owner": row.owner,
-        "temperature": case.temperature, "contact": case.last_contact_at and f"{case.last_contact_at:%Y-%m-%d}",
-        "next": case.next_play, "due": case.next_due_at and f"{case.next_due_at:%Y-%m-%d}",
-        "opened": f"{case.opened_at:%Y-%m-%d}",
+        "case": row.label, "client": row.client, "stage": STAGE_WORDS[Stage(row.stage)],
+        "cause": INFO[Cause(row.cause)].said, "severity": row.severity, "risk": row.risk,
+        "why": "; ".join(row.risk_why), "override": row.override_why,
+        "value": None if row.value_cents is None else f"{row.value_cents / 100:.2f}",
+        "currency": row.currency, "period": row.period if row.value_cents is not None else None,
+        "notice": row.notice_on, "renewal": row.renewal_on, "owner": row.owner,
+        "temperature": row.temperature, "contact": row.last_contact_at and f"{row.last_contact_at:%Y-%m-%d}",
+        "next": row.next_play, "due": row.next_due_at and f"{row.next_due_at:%Y-%m-%d}",
+        "opened": f"{row.opened_at:%Y-%m-%d}",
     }  # fmt: skip
     return {name: "" if value is None else str(value) for name, value in cells.items()}

@@ -10,18 +10,16 @@ from bot.coach.causes import INFO, Cause
 from bot.coach.dates import say_day
 from bot.coach.money import Money, say_money
 from bot.errors import NotFound
-from bot.services import scoring
 from bot.services.cards import READING_WORDS
 from bot.services.cases import STAGE_WORDS, local_day
 from bot.services.reports import movement, portfolio
 from bot.services.reports.home import NAME_SHOWN
-from bot.services.reports.lines import Facts, buttons, line, why_first
-from bot.services.reports.portfolio import ON_ONE_SCREEN, Row, Totals
+from bot.services.reports.lines import buttons, line, why_first
+from bot.services.reports.portfolio import ON_ONE_SCREEN, Overdue, Totals
 from bot.services.turn import Result, Turn, offer, shown
-from bot.storage.tables import Ask, Case
 from bot.view import Actions, Card, Chart, Element, Line, Note, Series, card, clip, say
 
-Asks = Sequence[tuple[Ask, Case, str]]
+Asks = Sequence[Overdue]
 
 
 async def summary(turn: Turn, page: int = 0) -> Result:
@@ -41,27 +39,18 @@ async def summary(turn: Turn, page: int = 0) -> Result:
 
 async def build(turn: Turn, totals: Totals, since: datetime, page: int) -> Card:
     """The page itself."""
-    rows = await portfolio.page(turn, portfolio.visible(turn), skip=page * ON_ONE_SCREEN)
+    found = await portfolio.standing(turn, since, page * ON_ONE_SCREEN)
     asks = await portfolio.overdue_asks(turn)
-    facts = await _facts(turn, rows, asks, since)
     elements: list[Element | Line | None] = []
     if page == 0:
         elements += await _head(turn, totals, asks, since)
-    lines = enumerate(rows, page * ON_ONE_SCREEN + 1)
-    elements += [line(turn, n, row, facts[row.case.id]) for n, row in lines]
-    if page == 0 and rows:
-        elements.append(Note(why_first(rows[0], facts[rows[0].case.id].risk)))
+    elements += [line(turn, n, stands) for n, stands in enumerate(found, page * ON_ONE_SCREEN + 1)]
+    if page == 0 and found:
+        elements.append(Note(why_first(found[0].row, found[0].risk)))
         elements += await _pictures(turn, totals)
     more = totals.cases - (page + 1) * ON_ONE_SCREEN
-    return card(*elements, Actions(buttons(turn, rows, facts, more, page)))
-
-
-async def _facts(turn: Turn, rows: Sequence[Row], asks: Asks, since: datetime) -> dict[int, Facts]:
-    risks = await scoring.assess_all(turn.db, turn.now, [(r.case, r.client) for r in rows])
-    before = await movement.risk_before(turn, rows, since)
-    waiting = await portfolio.offers_waiting(turn, rows)
-    asked = {case.id for _, case, _ in asks}
-    return {i: Facts(risks[i], before.get(i), waiting.get(i), i in asked) for i in (r.case.id for r in rows)}
+    asked = {ask.case_id for ask in asks}
+    return card(*elements, Actions(buttons(turn, found, asked, more, page)))
 
 
 async def _head(turn: Turn, totals: Totals, asks: Asks, since: datetime) -> list[Element | Line | None]:
@@ -79,16 +68,16 @@ async def _head(turn: Turn, totals: Totals, asks: Asks, since: datetime) -> list
         notes.append(f"Most often: {common}.")
     if notes:
         head.append(Note(say("{notes}", notes=" ".join(notes))))
-    return [*head, *(_overdue(turn, *found) for found in asks)]
+    return [*head, *(_overdue(turn, ask) for ask in asks)]
 
 
-def _overdue(turn: Turn, ask: Ask, case: Case, client: str) -> Line:
+def _overdue(turn: Turn, ask: Overdue) -> Line:
     return say(
         "You wanted this by {when}: {words} ({client}, SAL-{n}).",
         when=local_day(turn, ask.due_at),
         words=clip(ask.words, 120),
-        client=clip(client, NAME_SHOWN),
-        n=case.number,
+        client=clip(ask.client, NAME_SHOWN),
+        n=ask.number,
     )
 
 
