@@ -26,6 +26,7 @@ from adapters.slack.door import Door
 from adapters.slack.groups import Groups
 from adapters.slack.install import Installations
 from adapters.slack.oauth import INSTALL_PATH, REDIRECT_PATH, flow_of
+from adapters.slack.owners import Owners
 from adapters.slack.pace import Pace
 from adapters.slack.people import People
 from adapters.slack.places import Places
@@ -86,9 +87,9 @@ class Slack:
         self._settings = settings
         self._web = Web(settings)
         self._tokens, self._flow = self._installed(engine)
-        people = People(self._web, self._tokens)
-        places = Places(self._web, self._tokens, people)
         notes = notes or Unkept()
+        people = People(self._web, self._tokens, owners=Owners(notes))
+        places = Places(self._web, self._tokens, people)
         threads = Threads(notes)
         groups = Groups(self._web, self._tokens, people, notes)
         messenger = SlackMessenger(self._web, self._tokens, places, threads, pace)

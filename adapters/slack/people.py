@@ -13,6 +13,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.owners import Owners
 from adapters.slack.tokens import Tokens, Web
 from bot.errors import DeliveryError, SalvageError
 from bot.ports import Role, Who
@@ -61,10 +62,13 @@ def profile_of(user: Mapping[str, Any]) -> Profile:
 class People:
     """Names, zones, roles and guests, by team and user."""
 
-    def __init__(self, web: Web, tokens: Tokens, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, web: Web, tokens: Tokens, clock: Callable[[], float] = time.monotonic, *, owners: Owners | None = None
+    ) -> None:
         self._web = web
         self._tokens = tokens
         self._clock = clock
+        self._owners = owners
         self._kept: dict[tuple[str, str], tuple[float, Profile]] = {}
 
     async def who(self, team: str, user: str, *, enterprise: str = "", user_team: str = "", name: str = "") -> Who:
@@ -79,10 +83,15 @@ class People:
             tenant,
             f"{tenant}:{user}",
             profile.name or name or user,
-            Role.admin if profile.owner else None,
+            await self._role(team, user, profile),
             profile.zone,
             outsider=self._outside(profile, team, user_team, enterprise),
         )
+
+    async def _role(self, team: str, user: str, profile: Profile) -> Role | None:
+        if self._owners is None:
+            return Role.admin if profile.owner else None
+        return await self._owners.role(f"slack:{team}:{user}", owner=profile.owner, looked=self._kept[team, user][0])
 
     def _outside(self, profile: Profile, team: str, user_team: str, enterprise: str) -> bool:
         if profile.guest or profile.foreign or profile.gone:

@@ -146,7 +146,8 @@ class Turns:
             self._background.later(self._showing.instead(heard, reply.pressed))
         if (private and reply.moved) or await self._showing.asked(heard, reply, here.key):
             return
-        await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=private))
+        if reply.cards:
+            await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=private))
 
     async def _press_at_home(self, heard: Heard) -> None:
         who = await self._who(heard)

@@ -202,3 +202,34 @@ async def test_a_group_slack_does_not_know_names_nobody(stage: Stage) -> None:
     assert "@nobody" in sam.last.text
     assert "manages from now on" not in sam.last.text
     assert "no group of that name" in sam.last.text
+
+
+# --- owners ------------------------------------------------------------------------------------------------
+
+
+async def test_who_no_longer_owns_the_workspace_is_no_admin_any_more(house: House) -> None:
+    async with open_stage(house.conversation, house=house) as stage:
+        sam = stage.actor("USAM")
+        await sam.command("role Sam manager")
+        await sam.command(NAME_LEADS)
+        assert "manages from now on" in sam.last.text
+        stage.slack.teams["T1"].users["USAM"]["is_owner"] = False
+        await sam.event({"type": "user_change", "user": stage.slack.teams["T1"].users["USAM"]})
+        await sam.command("limit member 5 euros")
+        assert "Only an admin" in sam.last.text
+
+
+async def test_an_owner_seen_before_a_restart_is_no_admin_after_it_without_owning(house: House) -> None:
+    async with open_stage(house.conversation, house=house) as stage:
+        await stage.actor("USAM").command("home")
+    async with open_stage(house.conversation, house=house) as stage:
+        stage.slack.teams["T1"].users["USAM"]["is_owner"] = False
+        await stage.actor("USAM").command("limit member 5 euros", trigger_id="later.USAM.x")
+        assert "Only an admin" in stage.actor("USAM").last.text
+
+
+async def test_whoever_an_admin_named_stays_named_though_they_own_nothing(stage: Stage) -> None:
+    await stage.actor("UOMAR").command("home")
+    await stage.actor("USAM").command("role Omar manager")
+    await stage.actor("UOMAR").command("home")
+    assert await may_review(stage, "UOMAR")

@@ -206,6 +206,36 @@ async def test_another_workspace_never_reads_or_changes_a_case(http: Stage) -> N
     assert priya.last in before
 
 
+async def test_an_outsider_who_presses_a_check_in_is_refused_and_sees_nothing(http: Stage) -> None:
+    assert http.house
+    await with_check_in(http)
+    await http.house.skip(days=7)
+    (nudge,) = [m for m in http.slack.messages if m.channel == "C1" and not m.only]
+    http.slack.team("T2", "xoxb-two").person("UDANA", "Dana")
+    dana = http.actor("UDANA")
+    for button in nudge.buttons:
+        payload = dana.press_payload(nudge, button)
+        payload["user"]["team_id"] = "T2"
+        await http.slack.deliver("interactive", payload)
+    await http.deliver()
+    seen = [m.text for m in http.slack.messages if m.only == "UDANA"]
+    assert seen
+    assert set(seen) == {"I only talk with the team that runs me. Please speak to your contact there."}
+    assert nudge.edits == 0
+
+
+async def test_after_the_app_was_removed_no_check_in_comes(http: Stage) -> None:
+    assert http.house
+    priya = await with_check_in(http)
+    before = len(http.slack.messages)
+    await priya.event({"type": "app_uninstalled"})
+    calls = len(http.slack.calls)
+    await http.house.skip(days=7)
+    await http.deliver()
+    assert len(http.slack.messages) == before
+    assert len(http.slack.calls) == calls, "nobody is even asked"
+
+
 async def test_everything_that_was_shown_has_the_published_shape(http: Stage) -> None:
     priya = await with_check_in(http)
     for text in ("", "help", "summary", "clients", "reminders", "next Acme", "check You must understand", "lessons"):
