@@ -10,7 +10,8 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config import read_settings
-from bot.errors import NotFound, Refusal
+from bot.errors import CannotStart, NotFound, Refusal
+from bot.storage import migrate
 from bot.storage.database import Database
 from bot.storage.tables import Outgoing
 
@@ -22,6 +23,8 @@ async def deliveries(state: str, retry: Sequence[int], drop: Sequence[int], most
     """Carry out what is asked of single messages, then list."""
     database = Database(read_settings().database_url)
     try:
+        if not await migrate.check(database):
+            raise CannotStart("The database is not up to date. Run: salvage migrate")
         async with database.begin() as db:
             for number in retry:
                 await try_again(db, number, datetime.now(UTC))

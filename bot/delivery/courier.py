@@ -127,6 +127,8 @@ class Courier:
 
     async def close(self) -> None:
         """Give up what is under way."""
+        for lane in self.lanes.values():
+            lane.abandon()
         await self.ledger.close()
 
 

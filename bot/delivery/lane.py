@@ -64,6 +64,12 @@ class Lane:
         self._stopped = True
         self._news.set()
 
+    def abandon(self) -> None:
+        """Give up what is under way, too; whoever has the lane next asks the platform what became of it."""
+        self.stop()
+        for task in self._sending:
+            task.cancel()
+
     def look(self) -> None:
         """There may be more: a commit, or time, has left something to send."""
         self._due = True
@@ -81,6 +87,9 @@ class Lane:
             while going and not self._stopped:
                 self._news.clear()
                 going = await self._fill() or await self._wait()
+        except asyncio.CancelledError:
+            self.abandon()
+            raise
         finally:
             while self._sending:
                 await asyncio.wait(self._sending)
