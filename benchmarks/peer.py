@@ -77,9 +77,7 @@ async def main(url: str, count: int, slots: int, processes: int, seconds: float)
         await leave(app, count, due)
         command = (sys.executable, __file__, "--worker", url, str(slots // processes), str(seconds))
         pipe = asyncio.subprocess.PIPE
-        workers = [
-            await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe) for _ in range(processes)
-        ]
+        workers = [await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe) for _ in range(processes)]
         finished = await done_at(app, count)
     cpu = 0.0
     for worker in workers:
