@@ -10,44 +10,18 @@ from bot.commands import COMMANDS
 from bot.ports import Pressed, Role
 from bot.services import access
 from bot.services.turn import Turn
-from bot.storage.tables import Audit, Case, Occurrence, Person, PromiseRow, Reparation, Schedule, Workspace
+from bot.storage.tables import Audit, Case, Person, Workspace
 from bot.view import Attachment, CommandPress, press_value
 from tests.house import MONDAY, House
-
-SECRET = "quarrel about the takeover"
-ABOUT_A_CASE = [
-    "SAL-1", "Acme", "next SAL-1", "next Acme", "draft apology Acme", "draft SAL-1", "log SAL-1 They called.",
-    "log Acme They called.", "promise SAL-1 a report by Friday", "remind SAL-1 weekly", "waiting SAL-1",
-    "answered SAL-1", "offer SAL-1", "edit SAL-1", "edit SAL-1 backup", "handover SAL-1 to Omar", "decide SAL-1",
-    "close SAL-1", "kept 1", "broken 1", "slip 1", "reading 1 warmer", "reminder 1", "snooze 1", "skip 1", "pause 1",
-    "resume 1", "people Acme", "person Acme Dana",
-]  # fmt: skip
-FOR_MANAGERS = ["ask SAL-1", "call SAL-1", "take SAL-1", "override SAL-1", "approve 1", "decline 1"]
-LISTS = ["summary", "summary csv", "clients", "home", "reminders", "lessons takeover"]
+from tests.secret import ABOUT_A_CASE, FOR_MANAGERS, LISTS, SECRET, STORY, make_confidential
 
 
 async def confidential(house: House) -> None:
-    """Acme's case: Omar owns it, Nina steps in, Vera sponsors it; a promise, a check-in and an offer hang on it."""
+    """Acme's case: Omar owns it, Nina steps in, Vera sponsors it; Mallory is a colleague with no part in it."""
     for name in ("Omar", "Nina", "Vera", "Mallory"):
         await house.seat(name).say("help")
-    omar = house.seat("Omar")
-    await omar.say(f"start Acme: {SECRET}, and nobody told them for a week.")
-    async with house.database.begin() as db:
-        case = (await db.scalars(select(Case))).one()
-        people = {p.name: p.id for p in await db.scalars(select(Person))}
-        case.confidential = True
-        case.backup_id, case.sponsor_id = people["Nina"], people["Vera"]
-        db.add(PromiseRow(case_id=case.id, client_id=case.client_id, words=SECRET, owner_id=people["Omar"],
-                          made_at=MONDAY, due_at=MONDAY, state="open"))  # fmt: skip
-        schedule = Schedule(workspace_id=case.workspace_id, case_id=case.id, tenant="local", place="@local:omar",
-                            cadence={"rhythm": "weekly", "at": "09:00", "weekday": 0, "monthday": None,
-                                     "zone": "Europe/Berlin", "on": None},
-                            state="on", made_by=people["Omar"])  # fmt: skip
-        db.add(schedule)
-        await db.flush()
-        db.add(Occurrence(schedule_id=schedule.id, case_id=case.id, due_at=MONDAY))
-        db.add(Reparation(case_id=case.id, words=SECRET, offer_cents=100, currency="EUR", state="waiting",
-                          by_id=people["Omar"], at=MONDAY))  # fmt: skip
+    await house.seat("Omar").say(f"start Acme: {STORY}")
+    await make_confidential(house)
 
 
 def test_every_word_people_type_is_tried_here() -> None:
@@ -97,6 +71,24 @@ async def test_no_list_shows_it_or_counts_it_for_somebody_without_a_part(house: 
         files = "".join(e.content for c in mallory.last.cards for e in c.elements if isinstance(e, Attachment))
         for secret in (SECRET, "Acme", "SAL-1", "1 client", "1 open", "1 new"):
             assert secret not in said + files, words
+
+
+async def test_whoever_has_a_part_in_it_finds_its_check_ins_in_the_list(house: House) -> None:
+    await confidential(house)
+    for name, sees in (("Omar", True), ("Nina", True), ("Vera", True), ("Mallory", False)):
+        assert ("Acme" in await house.seat(name).say("reminders")) is sees, name
+
+
+async def test_a_read_of_somebody_elses_case_and_every_change_are_on_record(house: House) -> None:
+    await confidential(house)
+    await house.seat("Nina").say("SAL-1")
+    await house.seat("Omar").say("cancel", "SAL-1", "waiting SAL-1")
+    async with house.database.reading() as db:
+        query = select(Person.name, Audit.what).join(Person, Person.id == Audit.person_id).order_by(Audit.id)
+        kept = [(name, what) for name, what in await db.execute(query)]
+    assert ("Nina", "read SAL-1") in kept
+    assert ("Omar", "waiting in SAL-1") in kept
+    assert ("Omar", "read SAL-1") not in kept
 
 
 async def test_owner_backup_and_sponsor_see_it(house: House) -> None:
