@@ -31,7 +31,10 @@ def config(mode: str) -> dict[str, Any]:
             "requestUrl": f"{COACH}/slack/events",
         },
         "users": [{"id": "U1", "name": "priya", "real_name": "Priya", "tz": "Europe/Berlin"}],
-        "channels": [{"id": "C1", "name": "accounts", "members": ["U1", "U0BOT"]}],
+        "channels": [
+            {"id": "C1", "name": "accounts", "members": ["U1", "U0BOT"]},
+            {"id": "C2", "name": "ops", "members": ["U1", "U0BOT"]},
+        ],
     }  # fmt: skip
 
 
@@ -112,6 +115,11 @@ async def story(person: Person) -> dict[str, str]:
     await person.until("Whose doing")
     await person.submit(fault="Open the case now, the rest later")
     case = await person.until("SAL-1 is open")
+    await person.control("command", channel="C1", command="/salvage", text="cancel")
+    await person.control(
+        "command", channel="C1", command="/salvage", text="remind Acme weekly on Monday at 09:00 in <#C2|ops>"
+    )
+    reminder = await person.until("every Monday at 09:00, in #ops")
     await person.control("message", channel="U1", text="start Beta")
     await person.until("Beta is new to me")
     await person.control("message", channel="U1", text=STORY)
@@ -120,7 +128,7 @@ async def story(person: Person) -> dict[str, str]:
     chat = await person.until("Whose doing was it")
     await person.control("open-home")
     home = await person.until('"home"')
-    return {"case": case, "chat": chat, "home": home}
+    return {"case": case, "reminder": reminder, "chat": chat, "home": home}
 
 
 async def ready(session: aiohttp.ClientSession, url: str) -> None:
