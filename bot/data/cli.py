@@ -251,12 +251,15 @@ class _Bar:
         return self._grown
 
     def _grown(self, more: int) -> None:
-        self.done += more
+        self.done = min(self.done + more, self.length)
         if self.shown:
             filled = min(self.done * 30 // self.length, 30)
             sys.stderr.write(f"\r{self.label} [{'#' * filled}{'-' * (30 - filled)}] {self.done:,} of {self.length:,}")
             sys.stderr.flush()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, wrong: object, *_: object) -> None:
+        if self.done and wrong is None:
+            # What was estimated (a heading, a last empty line) must not leave a finished bar unfinished.
+            self._grown(self.length)
         if self.shown and self.done:
             sys.stderr.write("\n")
