@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot import commands
 from bot.asking import Dialogs, ask_card, open_question, pressed_card, to_say_again, with_question
-from bot.coach.outcomes import Meant
+from bot.coach.outcomes import Meant, ZoneTold
 from bot.dialog import (
     Ask,
     BadAnswer,
@@ -274,3 +274,6 @@ async def _run_once(dialogs: Dialogs, turn: Turn, row: ConversationRow) -> Resul
     else:
         result = await effects.perform(turn, standing.result)
     return Result((*said_now, *result.cards), result.begin, result.pressed)
+    elif isinstance(standing.result, ZoneTold):
+        turn.person.zone = standing.result.zone
+        result = await commands.run(turn, standing.result.command)

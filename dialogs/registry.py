@@ -24,6 +24,7 @@ from dialogs.reminder import reminder
 from dialogs.reparation import reparation
 from dialogs.review import review
 from dialogs.which import which
+from dialogs.zone import zone
 
 
 def _starts(dialog: Callable[[Mapping[str, Any]], Dialog[Any]]) -> Callable[[Mapping[str, Any]], Make]:
@@ -50,6 +51,7 @@ DIALOGS: Mapping[str, Callable[[Mapping[str, Any]], Make]] = {
         ("person", person),
         ("close", close),
         ("which", which),
+        ("zone", zone),
     )
 }
 """Name → the dialog, given the arguments it was started with."""

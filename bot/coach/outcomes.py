@@ -136,6 +136,14 @@ class Meant:
 
 
 @dataclass(frozen=True)
+class ZoneTold:
+    """The IANA zone a person goes by; the words they had typed are to be carried out now."""
+
+    zone: str
+    command: str
+
+
+@dataclass(frozen=True)
 class Closing:
     """The end of a case; ``handed_back`` and ``reasons`` belong to parting, ``wishes`` are told and met only now."""
 

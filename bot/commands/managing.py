@@ -7,8 +7,8 @@ import re
 from bot.coach.cadence import Cadence, Rhythm
 from bot.coach.dates import parse_time, parse_weekday
 from bot.coach.money import parse_money
+from bot.coach.zones import zone_called
 from bot.commands.about import colleague, needs_case, number
-from bot.commands.myself import zone_called
 from bot.commands.reminding import reminder_words
 from bot.errors import NotFound, Refusal
 from bot.services import demo, groups, lessons, people

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from zoneinfo import available_timezones
 
 from bot.coach.dates import parse_time, parse_weekday
 from bot.coach.hours import Hours
+from bot.coach.zones import zone_called
 from bot.errors import Refusal
-from bot.services import linking
+from bot.services import linking, zones
 from bot.services.turn import Result, Turn, told
 
 _HOURS = re.compile(r"(\d\S*)\s*(?:to|till|until|-|–)\s*(\d\S*)", re.IGNORECASE)
@@ -25,21 +24,8 @@ async def zone(turn: Turn, words: str) -> Result:
     if not words.strip():
         return told(f"Your times are in {turn.person.zone}. Change that with: zone Europe/London.")
     turn.person.zone = zone_called(words)
+    await zones.known(turn)
     return told(f"Your times are in {turn.person.zone} from now on.")
-
-
-def zone_called(words: str) -> str:
-    """The IANA zone of a typed name, such as Europe/London or London; raises a Refusal with what is near."""
-    wanted = words.strip().casefold().replace(" ", "_")
-    zones = {z.casefold(): z for z in available_timezones()}
-    if wanted in zones:
-        return zones[wanted]
-    cities = {z.casefold().rsplit("/", 1)[-1]: z for z in sorted(available_timezones()) if "/" in z}
-    if wanted in cities:
-        return cities[wanted]
-    near = difflib.get_close_matches(wanted, cities, 3, 0.7)
-    hint = f" Did you mean {', '.join(cities[n] for n in near)}?" if near else " Try a city, such as zone Berlin."
-    raise Refusal(f"I don't know that time zone.{hint}")
 
 
 async def hours(turn: Turn, words: str) -> Result:

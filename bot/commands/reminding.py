@@ -9,7 +9,7 @@ from typing import Any
 from bot.coach.dates import BadDate, parse_when
 from bot.commands.about import about, needs_case, number
 from bot.errors import Refusal
-from bot.services import cases, people, promises, readings, schedules
+from bot.services import cases, people, promises, readings, schedules, zones
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client
 from bot.view import Actions, Card, Facts, Heading, card, say
@@ -53,6 +53,8 @@ def _named(places: Iterable[str]) -> list[re.Pattern[str]]:
 async def remind(turn: Turn, words: str) -> Result:
     """Check-ins for a case."""
     found = await needs_case(turn, words, "remind")
+    if await zones.unknown(turn):
+        return await zones.ask_first(turn, f"remind {words}")
     assert found.case is not None, "a case was asked for"
     parts = reminder_words(found.rest, await people.place_names(turn.db, turn.workspace))
     return Result(begin=Begin("remind", {"case": found.case.number, **parts}, found.case.id))
@@ -144,6 +146,8 @@ async def promise(turn: Turn, words: str) -> Result:
     if not words.strip():
         raise Refusal("Which client? Type: promise CLIENT what you promised by when.")
     found = await about(turn, words)
+    if await zones.unknown(turn):
+        return await zones.ask_first(turn, f"promise {words}")
     assert found.client is not None, "a client was named"
     args: dict[str, Any] = {"client_id": found.client.id, "words": found.rest}
     if found.case is not None and found.case.closed_at is None:
