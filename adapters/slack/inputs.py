@@ -17,6 +17,9 @@ from bot.view import Action, AnswerPress, Form, Input, Option, Span, button, cli
 TYPED_TOO = ("text", "date", "money")
 """Kinds whose options are a shortcut: words may be typed as well."""
 
+SHORT = 1_000
+"""Characters of a few options that fit beside any question, however they are written."""
+
 # --- what a control carries that is no press of the core's -----------------------------------------------
 
 
@@ -51,6 +54,8 @@ def needs_modal(form: Form | None) -> bool:
 def _fits_message(form: Form, asked: Input) -> bool:
     """Whether a question's options fit beside its words; a longer menu needs a modal."""
     hints = sum(len(o.label) + len(o.hint) for o in asked.options)
+    if len(asked.options) <= limits.FEW_OPTIONS and hints + sum(len(o.value) for o in asked.options) < SHORT:
+        return True  # as nearly always; building the menu only to measure it took a tenth of showing it
     menu = sum(p.size for p in (_ticks if asked.kind == "many" else _picks)(form, asked))
     return menu + hints <= limits.MESSAGE_CHARS * 2 // 3
 
