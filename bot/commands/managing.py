@@ -27,7 +27,7 @@ async def summary(turn: Turn, words: str) -> Result:
         turn.audit("took the summary as a file")
         which = "The worst " if len(rows) == sheet.MOST else ""
         words = f"{which}{len(rows):,} case{'s' * (len(rows) != 1)}, as a file."
-        return shown(card(words, Attachment("at-risk.csv", "text/csv", sheet.as_csv(rows))))
+        return shown(card(words, Attachment("at-risk.csv", "text/csv", sheet.as_csv(turn, rows))))
     page = int(words) - 1 if words.isascii() and words.isdigit() and 0 < len(words) < 5 else 0
     return await summary_page.summary(turn, max(page, 0))
 

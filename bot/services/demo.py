@@ -10,7 +10,7 @@ from bot.errors import Refusal
 from bot.ports import Role, Who
 from bot.services import cases, clients, people
 from bot.services.turn import Result, Turn, offer, told
-from bot.storage.tables import Criterion, Step
+from bot.storage.tables import Case, Criterion, Reading, Step
 
 LOCAL = "local"
 
@@ -171,11 +171,19 @@ async def _make(turn: Turn, sample: Sample) -> None:
         case.last_contact_at = turn.now - timedelta(days=sample.contacted)
     case.readings = list(sample.readings)
     case.temperature = sample.readings[-1] if sample.readings else None
+    _sounded(turn, case, sample)
     if sample.wish:
         turn.db.add(Criterion(case_id=case.id, words=sample.wish))
     for play in sample.done:
         turn.db.add(Step(case_id=case.id, play=play, state="done", reason="", by_id=owner.id, at=turn.now))
     await cases.settle(turn, case)
+
+
+def _sounded(turn: Turn, case: Case, sample: Sample) -> None:
+    """A reading a week, up to the last contact, so that the weeks can be shown as a picture."""
+    for back, reading in enumerate(reversed(sample.readings)):
+        at = turn.now - timedelta(days=(sample.contacted or 0) + 7 * back)
+        turn.db.add(Reading(workspace_id=case.workspace_id, case_id=case.id, reading=reading, at=at))
 
 
 def _day(turn: Turn, days: int) -> date:

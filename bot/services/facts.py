@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.coach import casefile
 from bot.coach.causes import INFO, Cause, likely_causes, likely_fault, likely_severity
@@ -19,6 +19,9 @@ from bot.storage.tables import Case, Client, ContactPerson, Person, PlaceRow
 
 SECOND_CAUSE = 0.2
 """From which weight a second cause is worth keeping."""
+
+MOST_OFFERED = 5
+"""How many of a person's clients are offered as buttons where one is asked for."""
 
 
 async def look_up(turn: Turn, name: str, params: dict[str, Any]) -> Any:
@@ -43,6 +46,18 @@ async def client(turn: Turn, name: str = "", client_id: int | None = None) -> An
         "cases": [{"number": c.number, "words": await _case_in_words(turn, c)} for c in open_cases],
         "contact": await _contact(turn, row.id) if row else "",
     }
+
+
+async def my_clients(turn: Turn) -> Any:
+    """The names of the clients whose open cases are this person's, those heard of last first."""
+    query = (
+        select(Client.name)
+        .join(Case, Case.client_id == Client.id)
+        .where(Case.owner_id == turn.person.id, Case.closed_at.is_(None))
+        .group_by(Client.id, Client.name)
+        .order_by(func.max(Case.id).desc())
+    )
+    return list(await turn.db.scalars(query.limit(MOST_OFFERED)))
 
 
 async def _case_in_words(turn: Turn, case: Case) -> str:
@@ -153,6 +168,7 @@ def _unsure(turn: Turn) -> list[dict[str, str]]:
 
 LOADS: dict[str, Callable[..., Awaitable[Any]]] = {
     "client": client,
+    "my_clients": my_clients,
     "likely_causes": causes_of,
     "team": team,
     "approval": approval,

@@ -23,12 +23,15 @@ AT_ONCE = 200
 
 
 async def rescore(db: AsyncSession, now: datetime, case: Case, client: Client) -> None:
-    """Write the case's risk as it stands now, what it was before, and when time will change it next."""
+    """Write the case's risk as it stands now, what it was before, and when time will change it next.
+
+    A place set by hand, and its end, is no change for the better or worse: nothing happened to the client.
+    """
     found = await assess(db, now, case, client)
     standing = case.override_risk is not None and (case.override_until is None or case.override_until > now)
     score = case.override_risk if standing and case.override_risk is not None else found.score
     first = case.rescore_at is None and not case.risk_why
-    if case.risk != score and not first:
+    if case.risk != score and not first and case.override_risk is None:
         db.add(RiskChange(workspace_id=case.workspace_id, case_id=case.id, before=case.risk, at=now))
     case.risk, case.risk_why = score, list(found.reasons)
     if case.override_risk is not None and not standing:

@@ -100,7 +100,7 @@ async def test_the_pictures_have_the_same_numbers_as_words(house: House) -> None
     sam = await portfolio(house)
     said = await sam.say("summary")
     charts = [e for e in sam.last.cards[0].elements if isinstance(e, Chart)]
-    assert charts
+    assert [chart.title for chart in charts] == ["Value at stake a month, EUR", "How clients sounded, by week"]
     for chart in charts:
         for series in chart.series:
             assert all(
@@ -199,6 +199,8 @@ async def test_a_place_set_by_hand_needs_a_reason_is_shown_and_expires(house: Ho
     assert "Bloom & Partner" in first
     assert "Their board meets on Friday" in first
     assert "set by hand until" in first
+    assert "getting" not in first
+    assert " worse since" not in said
     await house.skip(days=8)
     later = await sam.say("summary")
     assert "set by hand" not in later
@@ -230,6 +232,7 @@ async def test_the_file_holds_every_case_and_no_formula(house: House) -> None:
     (content,) = (e.content for c in sam.last.cards for e in c.elements if isinstance(e, Attachment))
     rows = list(csv.reader(io.StringIO(content)))
     assert len(rows) == 6
+    assert "call them before you write" in {row[rows[0].index("Next step")] for row in rows}
     assert [row[1] for row in rows if "HYPERLINK" in row[1]] == ["'=HYPERLINK(1) Ä"]
 
 

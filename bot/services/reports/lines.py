@@ -28,7 +28,8 @@ def line(turn: Turn, n: int, stands: Standing) -> Line:
     row, risk = stands.row, stands.risk
     loud = [p.words for p in risk.points if LOUD & set(p.weights)]
     quiet = [p.words for p in risk.points if not (LOUD | SAID_ELSEWHERE) & set(p.weights)]
-    first = [_trend(row.risk, stands.before), INFO[Cause(row.cause)].said, *quiet]
+    trend = "" if row.override_risk is not None else _trend(row.risk, stands.before)
+    first = [trend, INFO[Cause(row.cause)].said, *quiet]
     rest = [_contact(turn, row, risk), _stake(row), _by_hand(turn, row), clip(row.owner, 40), _next(turn, row)]
     return say(
         "{n}. **{client}** · {label} · {first}" + (" · **{loud}**" if loud else "") + " · {rest}",

@@ -87,6 +87,7 @@ def _moved(manages: bool) -> Select[*tuple[Any, ...]]:
         .select_from(RiskChange)
         .join(Case, Case.id == RiskChange.case_id)
         .where(RiskChange.id.in_(first), Case.opened_at <= SINCE, Case.closed_at.is_(None), seen)
+        .where(Case.override_risk.is_(None))
     )
 
 

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 
 from bot.coach.causes import INFO, Cause
 from bot.coach.playbook import Stage
+from bot.services.cards import READING_WORDS
 from bot.services.cases import STAGE_WORDS
+from bot.services.reports.home import play_words
 from bot.services.reports.portfolio import Row
+from bot.services.turn import Turn
 
 MOST = 100_000
 """Rows of one file."""
@@ -26,13 +29,13 @@ _FORMULA = ("=", "+", "-", "@", "|", "%")
 _UNSEEN = ("C", "Z")
 
 
-def as_csv(rows: Sequence[Row]) -> str:
+def as_csv(turn: Turn, rows: Sequence[Row]) -> str:
     """The rows with a heading; a cell that a spreadsheet would run as a formula is kept as text."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS.values())
     for row in rows:
-        cells = _cells(row)
+        cells = _cells(turn, row)
         writer.writerow([safe(cells[name]) for name in COLUMNS])
     return out.getvalue()
 
@@ -51,7 +54,7 @@ def safe(cell: str) -> str:
     return "'" + cell if starts or controlled else cell
 
 
-def _cells(row: Row) -> dict[str, str]:
+def _cells(turn: Turn, row: Row) -> dict[str, str]:
     cells: dict[str, object] = {
         "case": row.label, "client": row.client, "stage": STAGE_WORDS[Stage(row.stage)],
         "cause": INFO[Cause(row.cause)].said, "severity": row.severity, "risk": row.risk,
@@ -59,8 +62,9 @@ def _cells(row: Row) -> dict[str, str]:
         "value": None if row.value_cents is None else f"{row.value_cents / 100:.2f}",
         "currency": row.currency, "period": row.period if row.value_cents is not None else None,
         "notice": row.notice_on, "renewal": row.renewal_on, "owner": row.owner,
-        "temperature": row.temperature, "contact": row.last_contact_at and f"{row.last_contact_at:%Y-%m-%d}",
-        "next": row.next_play, "due": row.next_due_at and f"{row.next_due_at:%Y-%m-%d}",
+        "temperature": row.temperature and READING_WORDS[row.temperature],
+        "contact": row.last_contact_at and f"{row.last_contact_at:%Y-%m-%d}",
+        "next": play_words(turn, row.next_play), "due": row.next_due_at and f"{row.next_due_at:%Y-%m-%d}",
         "opened": f"{row.opened_at:%Y-%m-%d}",
     }  # fmt: skip
     return {name: "" if value is None else str(value) for name, value in cells.items()}
