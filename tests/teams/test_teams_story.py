@@ -231,3 +231,51 @@ async def test_a_removed_app_is_sent_nothing_more(meet: Meet, house: House) -> N
     before = len(priya.bot.fake.sent["a:Priya"])
     await house.skip(days=8)
     assert len(priya.bot.fake.sent["a:Priya"]) == before
+
+
+class TaskDialog:
+    """A dialog opened from a message: what it shows now, and its controls."""
+
+    def __init__(self, priya: Person, body: dict[str, Any]) -> None:
+        self.priya, self.task = priya, body["task"]
+
+    @property
+    def words(self) -> str:
+        return str(self.task["value"]) if self.task["type"] == "message" else " ".join(words_of(self.task["value"]))
+
+    async def sends(self, label: str, **typed: str) -> str:
+        data = next(n["data"] for n in walk(self.task) if n.get("type") == "Action.Submit" and n["title"] == label)
+        value = {"commandId": "start", "data": {**data, **{f"text.{k}": v for k, v in typed.items()}}}
+        sent = activity("invoke", name="composeExtension/submitAction", value=value, by=self.priya.name)
+        status, body = await self.priya.bot.receives(sent)
+        assert status == 200
+        self.task = body["task"]
+        return self.words
+
+
+async def test_a_case_is_opened_in_the_dialog_of_an_unhappy_message_from_end_to_end(meet: Meet) -> None:
+    priya = await meet("Priya")
+    sent = hand_over("<p>You were late again, nobody told us.</p>", by="Priya", where="channel")
+    _, body = await priya.bot.receives(sent)
+    asked = TaskDialog(priya, body)
+    assert "Which client is it?" in asked.words
+    said = await asked.sends("Send", client="Acme")
+    assert "You were late again, nobody told us." in said
+    assert "Their message, kept in their words" in said
+    assert "What happened, in one sentence?" in await asked.sends("They heard nothing from us")
+    await asked.sends("Send", story_words="The export slipped.")
+    said = await asked.sends("Open the case now, the rest later")
+    assert "SAL-1 is open" in said
+    assert "Acme" in said
+    said = await priya.says("SAL-1")
+    assert "kept in the dark" in said
+    assert all("late again" not in " ".join(words_of(t)) for t in priya.bot.fake.threads()), "nothing in the channel"
+
+
+async def test_a_clients_message_is_logged_in_its_dialog(meet: Meet) -> None:
+    priya = await opened(meet)
+    _, body = await priya.bot.receives(hand_over("<p>When is it done?</p>", command="log", by="Priya"))
+    asked = TaskDialog(priya, body)
+    assert "Which client is it?" in asked.words
+    assert "How did" in await asked.sends("Send", client="Acme")
+    assert "What would have to be true" in await asked.sends("Colder")
