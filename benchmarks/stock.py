@@ -129,7 +129,10 @@ async def remember(db: AsyncSession, tenants: Sequence[str], weeks: int, due: da
     if dialect == "postgresql":
         # What is written refers to rows just read; to look each of them up again would take minutes.
         await connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        await connection.exec_driver_sql("ANALYZE schedules")
     await connection.execute(bound, {"weeks": weeks, "due": due})
+    if dialect == "postgresql":
+        await connection.exec_driver_sql("ANALYZE occurrences")
     await connection.exec_driver_sql(_SENT.format(card='{"elements": []}', ref='{"ts": "1"}', mine=mine))
 
 

@@ -177,7 +177,7 @@ async def _claim(db: AsyncSession, now: datetime, requests: Sequence[Take], jobs
 def is_ready(now: datetime) -> ColumnElement[bool]:
     """A message that is due and first in its place: nothing before it there is due, being sent, or to be retried."""
     before = _OUTBOX.alias("before")
-    earlier = exists().where(
+    earlier = select(before.c.id).where(
         before.c.place == _OUTBOX.c.place,
         before.c.id < _OUTBOX.c.id,
         before.c.state.in_((WAITING, SENDING)),
@@ -186,7 +186,8 @@ def is_ready(now: datetime) -> ColumnElement[bool]:
             and_(before.c.state == WAITING, or_(before.c.not_before <= now, before.c.attempts > literal_column("0"))),
         ),
     )
-    return and_(_OUTBOX.c.state == WAITING, _OUTBOX.c.not_before <= now, ~earlier)
+    # The offset keeps PostgreSQL from looking through all that waits at once (see :mod:`bot.delivery.crowd`).
+    return and_(_OUTBOX.c.state == WAITING, _OUTBOX.c.not_before <= now, ~exists(earlier.correlate(_OUTBOX).offset(0)))
 
 
 async def _job(db: AsyncSession, row: Row[Any]) -> Job | None:

@@ -42,6 +42,29 @@ class ShiftedClock:
 
 
 @dataclass
+class Lived:
+    """Seconds as this process got to live them: where a busy machine gave it no turn, no time passed."""
+
+    seconds: float = 0.0
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(0.02)
+            self.seconds += 0.02
+
+
+@contextlib.asynccontextmanager
+async def reckoned() -> AsyncIterator[Lived]:
+    """Reckon the seconds of what happens within."""
+    lived = Lived()
+    living = asyncio.create_task(lived.run())
+    try:
+        yield lived
+    finally:
+        living.cancel()
+
+
+@dataclass
 class Office:
     """Everything delivery needs, and a look at what came of it."""
 

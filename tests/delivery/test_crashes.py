@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from sqlalchemy import select, text
 from bot.delivery.outage import CATCHING_UP
 from bot.storage.tables import Outgoing
 from tests.delivery.platform import Platform
-from tests.delivery.post import Office, open_office
+from tests.delivery.post import Office, open_office, reckoned
 from tests.postgres import again, postgres, start, stop
 
 MANY = 2_000
@@ -39,18 +38,6 @@ async def test_a_worker_killed_amid_two_thousand_loses_none_and_repeats_none() -
         _each_once(office.platform, MANY)
 
 
-@dataclass
-class Reckoned:
-    """Seconds as this process got to live them: where a busy machine gave it no turn, no time passed."""
-
-    seconds: float = 0.0
-
-    async def run(self) -> None:
-        while True:
-            await asyncio.sleep(0.02)
-            self.seconds += 0.02
-
-
 async def test_what_a_dead_worker_had_is_taken_up_within_the_heartbeat_and_two_seconds() -> None:
     heartbeat = 10.0  # what the program runs with
     async with open_office(await postgres().fresh(), heartbeat=timedelta(seconds=heartbeat)) as office:
@@ -59,13 +46,11 @@ async def test_what_a_dead_worker_had_is_taken_up_within_the_heartbeat_and_two_s
         worker = await office.worker()
         await office.platform.until(lambda: len(office.platform.posts) == 1)
         office.run()
-        reckoned = Reckoned()
-        living = asyncio.create_task(reckoned.run())
         worker.kill()
-        await worker.wait()
-        await office.platform.until(lambda: office.platform.asked == office.platform.keys, 120)
-        living.cancel()
-        assert reckoned.seconds <= heartbeat + 2
+        async with reckoned() as lived:
+            await worker.wait()
+            await office.platform.until(lambda: office.platform.asked == office.platform.keys, 120)
+        assert lived.seconds <= heartbeat + 2
         assert (await office.until_states(lambda s: s["sent"] == 1)) == Counter(sent=1)
         _each_once(office.platform, 1)
 

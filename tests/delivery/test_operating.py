@@ -21,7 +21,7 @@ from sqlalchemy import select, text, update
 from bot.storage.database import Database
 from bot.storage.tables import Outgoing, Person, Tenant, Workspace
 from bot.view import card, to_json
-from tests.delivery.post import ShiftedClock, open_office
+from tests.delivery.post import ShiftedClock, open_office, reckoned
 from tests.postgres import again, postgres, start, stop
 
 
@@ -55,7 +55,7 @@ class Serving:
 
     async def until_ready(self, status: int = 200, words: str = "") -> str:
         """Wait until readiness answers with this status and these words."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while True:
                 with contextlib.suppress(aiohttp.ClientError):
                     found, said = await self.get("/readyz")
@@ -122,7 +122,7 @@ async def test_the_metrics_hold_what_the_operator_counts_and_nobodys_words(tmp_p
         await office.stock(["local"], 2)
     async with serving(url) as coach:
         await coach.until_ready()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while 'salvage_sent_total{platform="local"} 2.0' not in (said := (await coach.get("/metrics"))[1]):
                 await asyncio.sleep(0.1)
     for name in (
@@ -176,10 +176,11 @@ async def test_a_stop_ends_within_ten_seconds_even_while_a_platform_never_answer
     async with hanging_slack() as (api, taken):
         slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "SLACK_API_URL": api}
         async with serving(url, **slack) as coach:
-            await asyncio.wait_for(taken.wait(), 60)
+            await asyncio.wait_for(taken.wait(), 120)
             coach.process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(10):
+            async with reckoned() as lived:
                 assert await coach.process.wait() == 0
+            assert lived.seconds <= 10
     async with database.reading() as db:
         row = (await db.scalars(select(Outgoing))).one()
         assert (row.state, row.attempts) in (("sending", 1), ("waiting", 1)), "nothing is lost; it is looked for next"

@@ -53,6 +53,37 @@ async def test_every_earlier_revision_comes_up_to_date_with_its_data(url: str, s
     await database.close()
 
 
+def _columns(connection: Connection) -> dict[tuple[str, str], tuple[bool, bool]]:
+    """Every column of ours: whether it may be empty, and whether the database fills it in by itself."""
+    look = inspect(connection)
+    return {
+        (table, column["name"]): (bool(column["nullable"]), column["default"] is not None or "identity" in column)
+        for table in look.get_table_names()
+        if not table.startswith("pgqueuer")
+        for column in look.get_columns(table)
+    }
+
+
+@pytest.mark.parametrize("start", REVISIONS)
+async def test_what_an_earlier_version_reads_and_writes_is_still_there_after_the_next_has_migrated(
+    url: str, start: str
+) -> None:
+    """So both run side by side during a roll-out: nothing is taken away, and nothing new has to be filled in."""
+    database = Database(url)
+    await migrate.upgrade(database, start)
+    async with database.engine.connect() as connection:
+        before = await connection.run_sync(_columns)
+    await migrate.upgrade(database)
+    async with database.engine.connect() as connection:
+        after = await connection.run_sync(_columns)
+    await database.close()
+    assert [column for column in before if column not in after] == []
+    tables = {table for table, _ in before}
+    news = {column: how for column, how in after.items() if column not in before and column[0] in tables}
+    assert [column for column, (empty, filled) in news.items() if not empty and not filled] == []
+    assert [column for column, (empty, _) in before.items() if empty and after[column] == (False, False)] == []
+
+
 async def test_a_second_upgrade_changes_nothing(url: str) -> None:
     database = Database(url)
     await migrate.upgrade(database)
