@@ -182,6 +182,7 @@ def _own(table: Table, cases: Any, client_id: int | None) -> ColumnElement[bool]
 async def traces_of(db: AsyncSession, space: Space, client: Client, meant: Meant) -> Traces:
     """The client's names and texts; a contact's name that somebody else bears too is not theirs alone."""
     theirs = await _contacts(db, ContactPerson.client_id == client.id, Case.client_id == client.id)
+    theirs |= await _named_in_passing(db, space, meant)
     others = await _contacts(
         db,
         ContactPerson.client_id.in_(select(Client.id).where(Client.workspace_id == space.id, Client.id != client.id)),
@@ -198,6 +199,15 @@ async def traces_of(db: AsyncSession, space: Space, client: Client, meant: Meant
     )
     names = {client.name} | {n for n in theirs if folded(n) not in taken}
     return Traces(frozenset(names), frozenset(longer), await texts_of_cases(db, space, cases_of(client.id), meant))
+
+
+async def _named_in_passing(db: AsyncSession, space: Space, meant: Meant) -> set[str]:
+    """People at the client whom somebody began to add, and perhaps never did."""
+    told = select(ConversationRow.args, ConversationRow.answers).where(
+        ConversationRow.workspace_id == space.id, ConversationRow.dialog == "person"
+    )
+    found = {str({**args, **answers}.get("name", "")) for args, answers in await db.execute(told) if meant.by(args)}
+    return {" ".join(name.split()) for name in found if name[:1].isupper()}
 
 
 async def _contacts(db: AsyncSession, people: ColumnElement[bool], cases: ColumnElement[bool]) -> set[str]:

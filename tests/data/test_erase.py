@@ -84,6 +84,15 @@ async def test_after_erasing_nothing_names_the_client_or_its_people(house: House
     assert not any(word in f.read_bytes() for f in files for word in (b"Acme", b"Wanda Quill", b"warehouse stood"))
 
 
+async def test_somebody_there_who_was_only_named_in_passing_is_gone_too(house: House, salvage: Salvage) -> None:
+    await play(house)
+    await house.seat("Priya").say("person Acme Quorthon Blabb", "cancel")
+    await house.seat("Sam", Role.manager).say("check Dear Quorthon Blabb, we apologise if you feel bad", "cancel")
+    assert await naming(house, "Quorthon")
+    await asyncio.to_thread(salvage, "erase", "Acme", "--yes")
+    assert await naming(house, "Quorthon") == []
+
+
 async def test_other_clients_keep_everything_but_the_name(house: House, salvage: Salvage) -> None:
     await play(house)
     await asyncio.to_thread(salvage, "erase", "Acme", "--yes")
