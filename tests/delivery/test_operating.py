@@ -53,6 +53,9 @@ class Serving:
         async with self.session.get(self.url + path) as answer:
             return answer.status, await answer.text()
 
+    async def metrics(self) -> str:
+        return (await self.get("/metrics"))[1]
+
     async def until_ready(self, status: int = 200, words: str = "") -> str:
         """Wait until readiness answers with this status and these words."""
         async with asyncio.timeout(120):
@@ -123,7 +126,7 @@ async def test_the_metrics_hold_what_the_operator_counts_and_nobodys_words(tmp_p
     async with serving(url) as coach:
         await coach.until_ready()
         async with asyncio.timeout(60):
-            while 'salvage_sent_total{platform="local"} 2.0' not in (said := (await coach.get("/metrics"))[1]):
+            while 'salvage_sent_total{platform="local"} 2.0' not in (said := (await coach.metrics())):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
     for name in (
         "salvage_lateness_seconds_bucket", "salvage_sent_total", "salvage_retried_total", "salvage_dead_total",
