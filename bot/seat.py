@@ -271,9 +271,9 @@ async def _run_once(dialogs: Dialogs, turn: Turn, row: ConversationRow) -> Resul
     if isinstance(standing.result, Meant):
         turn.meant = standing.result.case
         result = await commands.run(turn, standing.result.command)
-    else:
-        result = await effects.perform(turn, standing.result)
-    return Result((*said_now, *result.cards), result.begin, result.pressed)
     elif isinstance(standing.result, ZoneTold):
         turn.person.zone = standing.result.zone
         result = await commands.run(turn, standing.result.command)
+    else:
+        result = await effects.perform(turn, standing.result)
+    return Result((*said_now, *result.cards), result.begin, result.pressed)
