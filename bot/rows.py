@@ -62,6 +62,13 @@ async def waiting_row(turn: Turn) -> ConversationRow | None:
     return None
 
 
+async def standing_row(turn: Turn) -> ConversationRow | None:
+    """The newest standing question put aside here."""
+    query = _here(turn, "parked").where(ConversationRow.dialog.in_(STANDING))
+    row = await turn.db.scalar(query.order_by(ConversationRow.at.desc(), ConversationRow.id.desc()).limit(1))
+    return None if row is None or await _idle(turn, row) else row
+
+
 async def _idle(turn: Turn, row: ConversationRow) -> bool:
     if row.case_id is None or row.dialog not in ABOUT_OPEN_CASES:
         return False

@@ -23,7 +23,7 @@ from bot.dialog import (
     tidy,
 )
 from bot.errors import Refusal
-from bot.rows import STANDING, begin, open_row, owned, take_up, waiting_row, without_facts
+from bot.rows import STANDING, begin, open_row, owned, standing_row, take_up, waiting_row, without_facts
 from bot.services import effects, facts
 from bot.services.turn import Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client, ConversationRow, Shown
@@ -59,6 +59,9 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
     value = await _typed_button(turn, words, numbers=True)
     if value is not None:
         return await _press(dialogs, turn, value)
+    aside = await _put_aside(dialogs, turn, words)
+    if aside is not None:
+        return await _answer(dialogs, turn, aside, None, words)
     return await commanded(dialogs, turn, words)
 
 
@@ -112,6 +115,15 @@ async def submitted(dialogs: Dialogs, turn: Turn, conversation: int, answers: Ma
     if errors:
         return shown(ask_card(row, ask, errors))
     return await follow(dialogs, turn, await _run(dialogs, turn, row))
+
+
+async def _put_aside(dialogs: Dialogs, turn: Turn, words: str) -> ConversationRow | None:
+    """A standing question put aside, one of whose answers was typed: it still stands above, for whoever reads."""
+    row = await standing_row(turn)
+    ask = open_question(dialogs, row) if row is not None else None
+    if ask is None or match_option(ask.question.options, words, numbers=False) is None:
+        return None
+    return row
 
 
 async def _press(dialogs: Dialogs, turn: Turn, value: str) -> Result:

@@ -14,7 +14,7 @@ from bot.coach.outcomes import Diagnosis, Nothing
 from bot.coach.playbook import Fault, Severity
 from bot.coach.wishes import split_wishes
 from bot.dialog import Choice, Date, Dialog, Form, Load, Moment, Person, Say, Text
-from bot.view import Note, Option, Quote, card, say
+from bot.view import Note, Option, Quote, card, clip, say
 from dialogs.clients import Found, case_number, case_options, found
 from dialogs.options import FAULTS, LATER, SEVERITIES, argument, colleagues, people_options
 
@@ -96,7 +96,7 @@ def _second(likely: Mapping[str, Any], cause: Cause) -> Cause | None:
 
 def which_client(given: str) -> Dialog[Found]:
     """The client meant; near names are asked about, never guessed."""
-    name = given or (yield from Text("client", "Which client is it?", multiline=False))
+    name = given or (yield from name_of_client())
     client = yield from Load("found", "client", found, {"name": name})
     if client.id is not None or not client.near:
         return client
@@ -108,6 +108,13 @@ def which_client(given: str) -> Dialog[Found]:
     if picked == NEW:
         return Found(None, client.name, (), None, "")
     return (yield from Load("picked", "client", found, {"client_id": int(picked)}))
+
+
+def name_of_client() -> Dialog[str]:
+    """A client's name; those with an open case of one's own are offered."""
+    mine = yield from Load("mine", "my_clients", lambda data: tuple(str(name) for name in data))
+    options = tuple(Option(clip(name, 60), name) for name in mine)
+    return (yield from Text("client", "Which client is it?", options=options, multiline=False))
 
 
 def same_trouble(client: Found) -> Dialog[int | None]:

@@ -350,3 +350,23 @@ async def test_a_press_that_nobody_could_have_made_is_refused(house: House) -> N
     number = next(c.form for c in priya.last.cards if c.form).conversation
     await priya.act(Pressed(press_value(AnswerPress(number, "owner", "local:sam"))))
     assert "That question is no longer open. Nothing was changed." in priya.words
+
+
+async def test_a_step_put_aside_is_answered_by_its_button_s_words(house: House) -> None:
+    priya = house.seat()
+    await priya.say("/salvage start Acme: nobody told them that the migration slipped")
+    await priya.say("who is this")
+    assert "I don't know a client called who is this." in priya.words
+    await priya.say("Done")
+    assert "What did Acme say?" in priya.words
+
+
+async def test_trouble_told_without_a_name_offers_the_clients_at_hand(house: House) -> None:
+    priya = house.seat()
+    await priya.say("/salvage start Acme: nobody told them that the migration slipped")
+    await priya.say("/salvage start Brickworks: the invoice was wrong for the third time")
+    await priya.say("They rang an hour ago and shouted at us about the invoice, and then they hung up on Tom.")
+    assert "Which client is it?" in priya.words
+    assert priya.labels[:2] == ["Brickworks", "Acme"]
+    await priya.say("Brickworks")
+    assert "Brickworks already has SAL-2 open. Is this the same trouble?" in priya.words

@@ -107,8 +107,7 @@ def test_a_closed_case_takes_no_contact_and_says_what_to_do() -> None:
 @pytest.mark.parametrize(("name", "ends"), [("Acme", ContactLogged), ("Northwind", Nothing), ("Initech", Nothing)])
 def test_a_message_picked_up_elsewhere_is_asked_for_its_client(name: str, ends: type) -> None:
     answers = [name, "same", "yes"] if name == "Acme" else [name]
-    played = play(
-        lambda: log({"words": "We want a refund."}), answers, {"client": client_named(name), "case": case_json()}
-    )
+    loads = {"my_clients": ["Acme"], "client": client_named(name), "case": case_json()}
+    played = play(lambda: log({"words": "We want a refund."}), answers, loads)
     assert isinstance(played.result, ends)
     assert played.asked[0] == "client"

@@ -102,7 +102,9 @@ def look_up(name: str, params: Mapping[str, Any], case: Any = None) -> Any:
         case "schedule":
             return SCHEDULE | {"id": params["schedule"]}
         case _:
-            known = {"team": TEAM, "places": PLACES, "likely_causes": LIKELY, "advice": ADVICE}
+            known: dict[str, Any] = {
+                "team": TEAM, "places": PLACES, "likely_causes": LIKELY, "advice": ADVICE, "my_clients": ["Acme"],
+            }  # fmt: skip
             return known[name]
 
 
