@@ -287,7 +287,8 @@ def report(runs: list[Run], slots: int, large: list[Run], machine: str) -> str:
         "",
         f"{base.count:,} check-ins of {TENANTS} teams due at one instant, each in a channel of its own, "
         f"{POST * 1000:.0f} ms a post, {slots} posts under way in all. Late: from the due instant to the message being "
-        "recorded as sent. The peer is compared with the bare loop for as many; its jobs were left beforehand and only wait, while ours become due, are written, judged "
+        "recorded as sent. The peer is compared with the bare loop for as many; its "
+        "jobs were left beforehand and only wait, while ours become due, are written, judged "
         "and recorded within the time.",
         "",
         f"{machine}.",
