@@ -12,7 +12,7 @@ ABSENT = Place("chat:t", "chat:t:far", PlaceKind.unknown, "#far", "I am not in i
 
 
 def somebody(name: str, role: Role | None = None, *, outsider: bool = False) -> Who:
-    return Who("chat:t", f"chat:t:{name}", name, role, outsider=outsider)
+    return Who("chat:t", f"chat:t:{name}", name, role, "Europe/Berlin", outsider=outsider)
 
 
 PRIYA, SAM = somebody("Priya"), somebody("Sam", Role.admin)
