@@ -17,6 +17,10 @@ from bot.view import Actions, card, clip, say
 __all__ = ["COMMANDS", "Command", "bare", "run", "split", "surely"]
 
 
+THANKS = {"thanks", "thanks a lot", "many thanks", "thank you", "thank you very much", "thx", "ta", "cheers"}
+"""Polite words that ask for nothing, and change nothing."""
+
+
 def bare(text: str) -> str:
     """A command without its slash word."""
     return (
@@ -86,6 +90,8 @@ async def _named(turn: Turn, words: str) -> Result:
     if by_number and not words[by_number.end() :].strip():
         return await show_case(turn, await cases.by_number(turn, int(by_number.group(1))))
     client = await clients.exact(turn, words)
+    if client is None and folded(words).strip(" .,!") in THANKS:
+        return told("Any time.")
     if client is not None:
         case = await the_open_case(turn, client)
         if case is not None:

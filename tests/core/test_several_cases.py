@@ -74,7 +74,8 @@ async def test_a_snooze_survives_a_thanks_and_never_moves_to_the_other_case(hous
     priya = await two_cases(house)
     await priya.say("remind SAL-1 weekly on Monday at 9:00", "remind SAL-2 weekly on Tuesday at 9:00")
     assert "Put off. Next: 12 November 15:00." in await priya.say("snooze 1 12 November 15:00")
-    await priya.say("thanks", "Acme", "SAL-2", "thank you")
+    await priya.say("Acme", "SAL-2", "thank you")
+    assert await priya.say("Thanks!") == "Any time."
     async with house.database.reading() as db:
         query = select(Case.number, Schedule.next_due_at).join(Case, Case.id == Schedule.case_id)
         due = {number: f"{at:%d %H}" for number, at in await db.execute(query) if at}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, ScalarSelect, Select, bindparam, case, func, select
+from sqlalchemy import Date, ScalarSelect, Select, bindparam, case, func, select, true
 
 from bot.services import access
 from bot.services.reports.ready import SINCE, WORKSPACE, rows
@@ -100,20 +100,27 @@ async def temperatures(turn: Turn) -> tuple[tuple[str, ...], dict[str, tuple[int
 
     Whoever does not manage is shown them without those of confidential cases.
     """
-    today = turn.now.date()
-    found = await rows(turn, _read(turn.manages), day=today - timedelta(weeks=WEEKS))
-    counts = {name: [0] * WEEKS for name in ("warmer", "same", "colder", "no_reply")}
-    for day, reading, readings in found:
-        counts[reading][WEEKS - 1 - max((today - day).days, 0) // 7] += int(readings)
-    starts = [today - timedelta(weeks=WEEKS - 1 - n, days=6) for n in range(WEEKS)]
-    return tuple(f"{d.day} {d:%b}" for d in starts), {k: tuple(v) for k, v in counts.items()}
+    last = turn.now.date() - timedelta(days=6)
+    starts = [last - timedelta(weeks=WEEKS - 1 - n) for n in range(WEEKS)]
+    days = {f"day{n}": day for n, day in enumerate(starts)}
+    counts = dict.fromkeys(("warmer", "same", "colder", "no_reply"), (0,) * WEEKS)
+    for reading, *weeks in await rows(turn, _read(turn.manages), **days):
+        counts[reading] = tuple(int(n) for n in weeks)
+    return tuple(f"{d.day} {d:%b}" for d in starts), counts
 
 
 @cache
 def _read(manages: bool) -> Select[*tuple[Any, ...]]:
+    """For each reading, how many there were in every week; a row a reading, however many days and cases."""
+    starts = [bindparam(f"day{n}", type_=Date) for n in range(WEEKS)]
+    ends = [*(ReadingTally.day < later for later in starts[1:]), true()]
+    weeks = [
+        func.sum(case(((ReadingTally.day >= start) & end, ReadingTally.readings), else_=0))
+        for start, end in zip(starts, ends, strict=True)
+    ]
     query = (
-        select(ReadingTally.day, ReadingTally.reading, func.sum(ReadingTally.readings))
-        .where(ReadingTally.workspace_id == WORKSPACE, ReadingTally.day > bindparam("day", type_=Date))
-        .group_by(ReadingTally.day, ReadingTally.reading)
+        select(ReadingTally.reading, *weeks)
+        .where(ReadingTally.workspace_id == WORKSPACE, ReadingTally.day >= starts[0])
+        .group_by(ReadingTally.reading)
     )
     return query if manages else query.where(ReadingTally.confidential.is_(False))
