@@ -40,6 +40,9 @@ def known() -> set[str]:
 
 async def revision(database: Database) -> str | None:
     """The revision a database is at; None for an empty one. Raises CannotStart where it can't be opened."""
+    file = sqlite_file(database.url)
+    if file is not None and not str(file).startswith("file:") and not file.parent.is_dir():
+        raise CannotStart(cannot_open(database, OSError("unable to open database file")))
     try:
         async with database.engine.connect() as connection:
             return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())

@@ -7,9 +7,11 @@ import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select, text, update
 
+from bot.storage import migrate
 from bot.storage.database import Database
 from bot.storage.tables import Outgoing, Person, Tenant, Workspace
 from bot.view import card, to_json
@@ -32,6 +35,12 @@ async def _salvage(url: str, *words: str) -> tuple[int, str, str]:
     )  # fmt: skip
     out, wrong = await process.communicate()
     return process.returncode or 0, out.decode(), wrong.decode()
+
+
+async def _migrated(url: str, revision: str = "head") -> None:
+    database = Database(url)
+    await migrate.upgrade(database, revision)
+    await database.close()
 
 
 def _free_port() -> int:
@@ -90,7 +99,7 @@ async def serving(url: str, **settings: str) -> AsyncIterator[Serving]:
 async def test_it_is_not_ready_while_migrations_are_missing_or_the_database_is_away() -> None:
     server = start()
     url = await server.fresh()
-    assert (await _salvage(url, "migrate"))[0] == 0
+    await _migrated(url)
     async with serving(url) as coach:
         assert "ready" in await coach.until_ready()
         await _at_revision(url, "0001")
@@ -173,7 +182,7 @@ async def hanging_slack() -> AsyncIterator[tuple[str, asyncio.Event]]:
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_a_stop_ends_within_ten_seconds_even_while_a_platform_never_answers(tmp_path: Path, kind: str) -> None:
     url = f"sqlite:///{tmp_path / 'salvage.db'}" if kind == "sqlite" else await postgres().fresh()
-    assert (await _salvage(url, "migrate"))[0] == 0
+    await _migrated(url)
     database = Database(url)
     await _leave_message(database)
     async with hanging_slack() as (api, taken):
@@ -272,13 +281,8 @@ async def test_a_database_of_a_newer_version_is_refused_in_one_sentence_and_left
 ) -> None:
     file = tmp_path / "salvage.db"
     url = f"sqlite:///{file}"
-    assert (await _salvage(url, "migrate"))[0] == 0
-    database = Database(url)
-    async with database.begin() as db:
-        await db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    async with database.engine.connect() as connection:
-        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    await database.close()
+    await _migrated(url)
+    _say_revision(file, "9999")
     before = file.read_bytes()
     assert "newer version of Salvage (revision 9999)" in await _refused(url, command)
     assert file.read_bytes() == before
@@ -290,20 +294,16 @@ async def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> Non
 
 async def test_a_file_that_cannot_be_written_to_is_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "salvage.db"
-    assert (await _salvage(f"sqlite:///{file}", "migrate"))[0] == 0
-    await _at_first_revision(file)
+    await _migrated(f"sqlite:///{file}", "0001")
     before = file.read_bytes()
     assert "can't be written to" in await _refused(f"sqlite:///file:{file}?mode=ro&uri=true", "serve")
     assert file.read_bytes() == before
 
 
-async def _at_first_revision(file: Path) -> None:
-    database = Database(f"sqlite:///{file}")
-    async with database.begin() as db:
-        await db.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    async with database.engine.connect() as connection:
-        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    await database.close()
+def _say_revision(file: Path, revision: str) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        connection.commit()
 
 
 async def test_a_postgresql_that_was_never_migrated_is_one_sentence() -> None:
