@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import CompoundSelect, Select, bindparam, case, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from bot.coach.money import Money
@@ -199,47 +200,47 @@ async def totals(turn: Turn) -> Totals:
 
 
 @cache
-def _tallies(manages: bool) -> Select[*tuple[Any, ...]]:
-    kept = (
-        select(Tally.stage, Tally.cause, Tally.currency, func.sum(Tally.cases), func.sum(Tally.cents))
-        .where(Tally.workspace_id == WORKSPACE)
-        .group_by(Tally.stage, Tally.cause, Tally.currency)
-    )
-    return kept if manages else kept.where(Tally.confidential.is_(False))
+def _tallies(manages: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """What is kept, once by stage and currency and once by cause: few rows, whatever the causes."""
+    count, cents = func.sum(Tally.cases), func.sum(Tally.cents)
+    staged = select(Tally.stage, literal(""), Tally.currency, count, cents).group_by(Tally.stage, Tally.currency)
+    caused = select(literal(""), Tally.cause, literal(""), count, literal(0)).group_by(Tally.cause)
+    hidden = () if manages else (Tally.confidential.is_(False),)
+    return union_all(*(part.where(Tally.workspace_id == WORKSPACE, *hidden) for part in (staged, caused)))
 
 
 @cache
-def _hidden() -> Select[*tuple[Any, ...]]:
-    """The confidential cases that a person has a part in, counted one by one: these are few."""
+def _hidden() -> CompoundSelect[*tuple[Any, ...]]:
+    """The same of the confidential cases that a person has a part in, counted one by one: these are few."""
     monthly = case((Client.period == "year", Client.value_cents // 12), else_=Client.value_cents)
-    currency = func.coalesce(Client.currency, "")
-    return (
-        select(Case.stage, Case.cause, currency, func.count(), func.coalesce(func.sum(monthly), 0))
-        .join(Client, Client.id == Case.client_id)
-        .where(Case.workspace_id == WORKSPACE, Case.closed_at.is_(None), Case.confidential)
-        .where(access.readable_by(manages=False))
-        .group_by(Case.stage, Case.cause, currency)
-    )
+    currency, cents = func.coalesce(Client.currency, ""), func.coalesce(func.sum(monthly), 0)
+    staged = select(Case.stage, literal(""), currency, func.count(), cents).group_by(Case.stage, currency)
+    caused = select(literal(""), Case.cause, literal(""), func.count(), literal(0)).group_by(Case.cause)
+    mine = (Case.workspace_id == WORKSPACE, Case.closed_at.is_(None), Case.confidential)
+    seen = access.readable_by(manages=False)
+    return union_all(*(q.join(Client, Client.id == Case.client_id).where(*mine, seen) for q in (staged, caused)))
 
 
 def _summed(found: Sequence[tuple[str, str, str, int, int]]) -> Totals:
-    stages: dict[str, int] = {}
-    causes: dict[str, int] = {}
-    worth: dict[tuple[str, str], int] = {}
+    """Rows of a stage, or of a cause, put together."""
+    stages: Counter[str] = Counter()
+    causes: Counter[str] = Counter()
+    worth: Counter[tuple[str, str]] = Counter()
+    sums: Counter[str] = Counter()
     unknown = 0
     for stage, cause, currency, count, cents in found:
-        stages[stage] = stages.get(stage, 0) + count
-        causes[cause] = causes.get(cause, 0) + count
+        if cause:
+            causes[cause] += count
+            continue
+        stages[stage] += count
         unknown += 0 if currency else count
-        if currency and cents:
-            worth[(stage, currency)] = worth.get((stage, currency), 0) + cents
-    sums: dict[str, int] = {}
-    for (_, currency), cents in worth.items():
-        sums[currency] = sums.get(currency, 0) + cents
+        if currency:
+            worth[(stage, currency)] += cents
+            sums[currency] += cents
     return Totals(
         sum(stages.values()),
         tuple(Money(cents, currency) for currency, cents in sorted(sums.items(), key=lambda p: (-p[1], p[0])) if cents),
-        tuple((s, stages[s.value]) for s in Stage if stages.get(s.value)),
+        tuple((s, stages[s.value]) for s in Stage if stages[s.value]),
         tuple((s, Money(c, cur)) for s in Stage for (st, cur), c in sorted(worth.items()) if st == s.value and c),
         tuple(sorted(((k, n) for k, n in causes.items() if n), key=lambda p: (-p[1], p[0]))),
         unknown,
