@@ -91,12 +91,12 @@ async def _page(database: Database, kind: str, cases: int, name: str) -> Measure
 
 
 async def sent(database: Database, name: str) -> list[Statement]:
-    """The SELECTs that a page sends, with what is bound to them."""
+    """The queries that a page sends, with what is bound to them."""
     found: list[Statement] = []
     await _answer(database, name)
 
     def keep(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        if statement.lstrip().startswith("SELECT"):
+        if statement.lstrip().startswith(("SELECT", "WITH")):
             found.append((statement, tuple(parameters)))
 
     async with database.begin() as db:
