@@ -185,7 +185,9 @@ class Conversation:
         if not seen.place:
             await people.place_seen(db, workspace, origin)
         place = inbound.place if _safe(inbound.place) else who.private
-        return Turn(db, workspace, person, who, place, origin, now, inbound.event, self.playbook, inbound.places, inbound.groups)
+        return Turn(
+            db, workspace, person, who, place, origin, now, inbound.event, self.playbook, inbound.places, inbound.groups
+        )
 
     async def _act(self, turn: Turn, act: object) -> Result:
         match act:
