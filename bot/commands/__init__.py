@@ -6,7 +6,7 @@ import difflib
 import re
 
 from bot.commands.about import CASE, WhichCase, about, the_open_case
-from bot.commands.cases import show_case
+from bot.commands.cases import kind_first, show_case
 from bot.commands.table import ALSO, BARE, BY_NAME, COMMANDS, Command
 from bot.errors import Refusal
 from bot.services import cases, clients
@@ -53,8 +53,11 @@ async def surely(turn: Turn, words: str, *, free_text: bool) -> bool:
         return True
     if command.name in ("start", "check") or len(words) > 400:
         return False
+    kind, after = kind_first(rest) if command.name == "draft" else (None, rest)
+    if kind is not None and not after:
+        return True
     try:
-        await about(turn, rest)
+        await about(turn, after)
     except WhichCase:
         return True
     except Refusal:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.coach.drafts import kind_named
+from bot.coach.drafts import DraftKind, kind_named
 from bot.commands.about import about, client_and_story, colleague, needs_case
 from bot.services import cards, cases, clients, promises, schedules, waiting
 from bot.services.follow import contacts, handover, watch
@@ -28,17 +28,22 @@ async def next_play(turn: Turn, words: str) -> Result:
     return Result(begin=Begin("next", {"case": found.case.number}, found.case.id))
 
 
-async def draft(turn: Turn, words: str) -> Result:
-    """Help with a message, by kind and client in any order."""
-
+def kind_first(words: str) -> tuple[DraftKind | None, str]:
+    """The kind of draft that words begin with, and what follows it."""
     tokens = words.split()
     for n in range(min(4, len(tokens)), 0, -1):
         kind = kind_named(" ".join(tokens[:n]))
-        if kind is not None and not await clients.exact(turn, words):
-            found = await needs_case(turn, " ".join(tokens[n:]).removeprefix("for ").removeprefix("to "), "draft")
-            break
+        if kind is not None:
+            return kind, " ".join(tokens[n:]).removeprefix("for ").removeprefix("to ")
+    return None, words
+
+
+async def draft(turn: Turn, words: str) -> Result:
+    """Help with a message, by kind and client in any order."""
+    kind, rest = kind_first(words)
+    if kind is not None and not await clients.exact(turn, words):
+        found = await needs_case(turn, rest, "draft")
     else:
-        kind = None
         found = await needs_case(turn, words, "draft")
         kind = kind_named(found.rest) if found.rest else None
     assert found.case is not None, "a case was asked for"

@@ -370,3 +370,13 @@ async def test_trouble_told_without_a_name_offers_the_clients_at_hand(house: Hou
     assert priya.labels[:2] == ["Brickworks", "Acme"]
     await priya.say("Brickworks")
     assert "Brickworks already has SAL-2 open. Is this the same trouble?" in priya.words
+
+
+@pytest.mark.parametrize("words", ["draft no news SAL-1", "draft no_news Acme", "draft apology", "next Acme"])
+async def test_a_command_is_none_of_the_words_asked_for(house: House, words: str) -> None:
+    priya = house.seat()
+    await priya.say("/salvage start Acme: nobody told them that the migration slipped")
+    await priya.say("Done")
+    assert "What did Acme say?" in priya.words
+    await priya.say(words)
+    assert "Noted, in their words" not in priya.words
