@@ -44,7 +44,7 @@ def review_card(case: CaseFile) -> Card:
     rows: list[tuple[str, str]] = [
         ("What", INFO[case.cause].said),
         ("Owner", case.owner),
-        ("Quiet for", f"{case.days_quiet} day" + ("s" if case.days_quiet != 1 else "")),
+        ("Last contact", ago(case.days_quiet)),
         ("Still open", "; ".join(clip(w.words, 100) for w in case.open_wishes) or "nothing they asked for"),
     ]
     if case.value:
@@ -53,3 +53,8 @@ def review_card(case: CaseFile) -> Card:
         rows.append(("Readings", ", ".join(r.replace("_", " ") for r in case.readings[-4:])))
     facts: tuple[tuple[str, Line], ...] = tuple((name, say("{v}", v=value)) for name, value in rows)
     return card(Heading(f"{case.label} · {case.client}"), Facts(facts))
+
+
+def ago(days: int) -> str:
+    """How long ago something was, in whole days."""
+    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")

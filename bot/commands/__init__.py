@@ -121,7 +121,7 @@ async def _named(turn: Turn, words: str) -> Result:
             )
         )
     return told(
-        f"I don't know a client called {clip(words, 80)}.",
+        f"I don't know a client called {clip(words, 80).rstrip('.,!?')}.",
         offer(f"Start a case for {clip(words, 40)}", f"start {words}"),
         offer("Help", "help"),
     )
