@@ -47,7 +47,7 @@ from bot.ports import (
     Submitted,
 )
 from bot.rows import look_again
-from bot.services import groups, people, shown, upkeep
+from bot.services import groups, people, schedules, shown, upkeep
 from bot.services.follow import leaving
 from bot.services.reports import asks
 from bot.services.turn import Begin, Result, Turn, told
@@ -167,13 +167,14 @@ class Conversation:
     async def _turn(self, db: AsyncSession, inbound: Inbound) -> Turn:
         now = self.clock.now()
         who, origin = inbound.who, inbound.origin or inbound.place
+        zone: str | None = None
         seen = await people.seen_before(db, who, origin)
         workspace = seen.workspace or await people.workspace_of(db, who.tenant, now)
         if isinstance(inbound.act, UNSEEN):
             # Nobody speaks here: what the platform calls itself must not become anybody's name.
             person = await people.bystander(db, workspace, who, now)
         elif seen.person:
-            person = people.up_to_date(seen.person, who)
+            zone, person = seen.person.zone, people.up_to_date(seen.person, who)
         else:
             person = await people.person_of(db, workspace, who, now, self.zone)
         for mentioned in inbound.mentioned:
@@ -185,9 +186,12 @@ class Conversation:
         if not seen.place:
             await people.place_seen(db, workspace, origin)
         place = inbound.place if _safe(inbound.place) else who.private
-        return Turn(
+        turn = Turn(
             db, workspace, person, who, place, origin, now, inbound.event, self.playbook, inbound.places, inbound.groups
         )
+        if zone not in (None, person.zone):
+            await schedules.keep_wall_times(turn, zone)
+        return turn
 
     async def _act(self, turn: Turn, act: object) -> Result:
         match act:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
@@ -152,6 +154,29 @@ async def after_reading(turn: Turn, case: Case) -> str:
         changed = f"Check-ins are now {in_words(turn, row)}."
         cases.note(turn, case, "reminder", changed)
     return changed
+
+
+async def keep_wall_times(turn: Turn, before: str) -> int:
+    """This person's zone has changed: the check-ins of their cases come at the same wall time as ever, in the new one.
+
+    Gives how many were moved; those set in yet another zone stay.
+    """
+    theirs = select(Schedule).join(Case, Case.id == Schedule.case_id).where(
+        Case.owner_id == turn.person.id, Schedule.state.in_(("on", "paused"))
+    )  # fmt: skip
+    moved = 0
+    for row in await turn.db.scalars(theirs):
+        cadence = rhythm.from_json(row.cadence)
+        if cadence.zone != before:
+            continue
+        there = replace(cadence, zone=turn.person.zone)
+        row.cadence = rhythm.to_json(there)
+        if row.next_due_at is not None:
+            wall = row.next_due_at.astimezone(ZoneInfo(before)).replace(tzinfo=None)
+            same = rhythm.localise(wall, there.zone)
+            row.next_due_at = same if same > turn.now else rhythm.next_due(there, turn.now, row.anchor_at)
+        moved += 1
+    return moved
 
 
 async def stop_all(turn: Turn, case: Case) -> int:
