@@ -38,6 +38,7 @@ class Profile:
     guest: bool
     foreign: bool
     gone: bool
+    bot: bool
     team: str
     enterprise: str
 
@@ -54,6 +55,7 @@ def profile_of(user: Mapping[str, Any]) -> Profile:
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         foreign=bool(user.get("is_stranger")),
         gone=bool(user.get("deleted")),
+        bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
         team=str(user.get("team_id") or ""),
         enterprise=str(grid.get("enterprise_id") or "") if isinstance(grid, Mapping) else "",
     )
@@ -94,7 +96,7 @@ class People:
         return await self._owners.role(f"slack:{team}:{user}", owner=profile.owner, looked=self._kept[team, user][0])
 
     def _outside(self, profile: Profile, team: str, user_team: str, enterprise: str) -> bool:
-        if profile.guest or profile.foreign or profile.gone:
+        if profile.guest or profile.foreign or profile.gone or profile.bot:
             return True
         same_grid = bool(enterprise) and profile.enterprise == enterprise
         return any(t and t not in (team, enterprise) for t in (profile.team, user_team)) and not same_grid
