@@ -24,7 +24,7 @@ from bot.dialog import (
 )
 from bot.errors import Refusal
 from bot.rows import STANDING, begin, open_row, owned, standing_row, take_up, waiting_row, without_facts
-from bot.services import effects, facts
+from bot.services import effects, facts, zones
 from bot.services.turn import Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client, ConversationRow, Shown
 from bot.view import Actions, AnswerPress, Card, CommandPress, Note, Option, card, read_press, say
@@ -284,7 +284,7 @@ async def _run_once(dialogs: Dialogs, turn: Turn, row: ConversationRow) -> Resul
         turn.meant = standing.result.case
         result = await commands.run(turn, standing.result.command)
     elif isinstance(standing.result, ZoneTold):
-        turn.person.zone = standing.result.zone
+        await zones.move(turn, standing.result.zone)
         result = await commands.run(turn, standing.result.command)
     else:
         result = await effects.perform(turn, standing.result)

@@ -8,7 +8,7 @@ from bot.coach.dates import parse_time, parse_weekday
 from bot.coach.hours import Hours
 from bot.coach.zones import zone_called
 from bot.errors import Refusal
-from bot.services import linking, schedules, zones
+from bot.services import linking, zones
 from bot.services.turn import Result, Turn, told
 
 _HOURS = re.compile(r"(\d\S*)\s*(?:to|till|until|-|–)\s*(\d\S*)", re.IGNORECASE)
@@ -23,9 +23,7 @@ async def zone(turn: Turn, words: str) -> Result:
     """Set the person's time zone, for platforms that do not say."""
     if not words.strip():
         return told(f"Your times are in {turn.person.zone}. Change that with: zone Europe/London.")
-    before, turn.person.zone = turn.person.zone, zone_called(words)
-    await zones.known(turn)
-    moved = await schedules.keep_wall_times(turn, before) if turn.person.zone != before else 0
+    moved = await zones.move(turn, zone_called(words))
     check_ins = "your check-in keeps its" if moved == 1 else f"your {moved} check-ins keep their"
     return told(f"Your times are in {turn.person.zone} from now on" + (f"; {check_ins} time of day." if moved else "."))
 

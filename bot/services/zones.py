@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from bot.services import schedules
 from bot.services.turn import Begin, Result, Turn
 from bot.storage.tables import Note
 
 _KIND = "zone_asked"
 _HERE = "local"
 """The local tools run on this very machine, whose zone is known."""
+
+
+async def move(turn: Turn, zone: str) -> int:
+    """Somebody says where their clock stands; gives how many of their check-ins keep their time of day there."""
+    before, turn.person.zone = turn.person.zone, zone
+    await known(turn)
+    return await schedules.keep_wall_times(turn, before) if zone != before else 0
 
 
 async def unknown(turn: Turn) -> bool:
