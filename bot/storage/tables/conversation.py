@@ -1,4 +1,4 @@
-"""What turns leave behind: conversations, buttons shown, events, the audit, and the notes of local chats and adapters."""
+"""What turns leave behind (conversations, buttons, events, the audit), and what local chats and adapters note."""
 
 from __future__ import annotations
 
