@@ -51,7 +51,7 @@ from bot.services import groups, people, schedules, shown, upkeep
 from bot.services.follow import leaving
 from bot.services.reports import asks
 from bot.services.turn import Begin, Result, Turn, told
-from bot.storage.database import Database
+from bot.storage.database import Database, is_away
 from bot.storage.tables import Event
 from bot.view import AnswerPress, CommandPress, card, read_press
 
@@ -66,6 +66,8 @@ BROKEN = (
     "That did not work, and nothing was changed; the fault is mine and whoever runs me can see it. "
     "Please try again, or type cancel to leave the question that is open."
 )
+
+AWAY = "I can't reach my notes right now, so nothing of this was kept. Please say it again in a minute."
 
 UNREADABLE = (BadAnswer, BadCadence, BadDate, BadDraft, BadHours, BadMoney)
 """What reading a person's words may raise; the text of each is a sentence for that person."""
@@ -99,12 +101,12 @@ class Conversation:
         with structlog.contextvars.bound_contextvars(event_id=inbound.event, tenant=inbound.who.tenant):
             try:
                 reply, outcome = await self._answer(inbound)
-            except Exception:
+            except Exception as wrong:
                 log.exception("turn.failed", kind=kind)
                 metrics.TURNS.labels(kind, "failed").inc()
                 if isinstance(inbound.act, UNSEEN):
                     raise
-                return Reply((card(BROKEN),))
+                return _sorry(wrong)
         metrics.TURNS.labels(kind, outcome).inc()
         metrics.TURN_SECONDS.observe(time.perf_counter() - began)
         return reply
@@ -113,9 +115,9 @@ class Conversation:
         """The question a person left open here, shown again; nothing where there is none."""
         try:
             return await self._offered(inbound)
-        except Exception:
+        except Exception as wrong:
             log.exception("turn.offer_again_failed")
-            return Reply((card(BROKEN),))
+            return _sorry(wrong)
 
     async def _offered(self, inbound: Inbound) -> Reply:
         async with self.database.begin() as db:
@@ -171,12 +173,14 @@ class Conversation:
         seen = await people.seen_before(db, who, origin)
         workspace = seen.workspace or await people.workspace_of(db, who.tenant, now)
         if isinstance(inbound.act, UNSEEN):
-            # Nobody speaks here: what the platform calls itself must not become anybody's name.
+            # Nobody speaks here: what the platform calls itself must not become anybody's name, and an event that
+            # comes late after the coach was removed does not bring it back.
             person = await people.bystander(db, workspace, who, now)
-        elif seen.person:
-            zone, person = seen.person.zone, people.up_to_date(seen.person, who)
         else:
-            person = await people.person_of(db, workspace, who, now, self.zone)
+            seen.wake()
+            zone = seen.person.zone if seen.person else None
+            known = people.up_to_date(seen.person, who) if seen.person else None
+            person = known or await people.person_of(db, workspace, who, now, self.zone)
         for mentioned in inbound.mentioned:
             if not mentioned.outsider:
                 await people.person_of(db, workspace, mentioned, now, self.zone)
@@ -241,6 +245,10 @@ class Conversation:
 
 def _safe(place: Place) -> bool:
     return place.kind in (PlaceKind.private, PlaceKind.internal)
+
+
+def _sorry(wrong: Exception) -> Reply:
+    return Reply((card(AWAY if is_away(wrong) else BROKEN),))
 
 
 def _passing(wrong: DBAPIError) -> bool:

@@ -26,9 +26,15 @@ def folded(name: str, most: int = 300) -> str:
 class Seen:
     """What the database knows of whoever speaks, and where; None for what it sees for the first time."""
 
+    tenant: Tenant | None = None
     workspace: Workspace | None = None
     person: Person | None = None
     place: PlaceRow | None = None
+
+    def wake(self) -> None:
+        """Somebody speaks, so the coach is there, again or still."""
+        if self.tenant:
+            self.tenant.removed_at = None
 
 
 async def seen_before(db: AsyncSession, who: Who, origin: Place) -> Seen:
@@ -43,11 +49,10 @@ async def seen_before(db: AsyncSession, who: Who, origin: Place) -> Seen:
     row = (await db.execute(query)).first()
     if row is None:
         return Seen()
-    tenant, workspace, person, place = row
-    tenant.removed_at = None
-    if place is not None:
-        _update_place(place, workspace, origin)
-    return Seen(workspace, person, place)
+    seen = Seen(*row)
+    if seen.workspace and seen.place:
+        _update_place(seen.place, seen.workspace, origin)
+    return seen
 
 
 async def workspace_of(db: AsyncSession, tenant_key: str, now: datetime) -> Workspace:

@@ -1,5 +1,6 @@
 """A fault of ours in the middle of a turn: one sentence, nothing changed, and the operator sees it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,7 +17,8 @@ from bot.ports import PersonLeft, Said
 from bot.storage.tables import Case, Event
 from dialogs.registry import DIALOGS
 from tests.core.told import opened
-from tests.house import House
+from tests.house import House, open_house
+from tests.postgres import again, start, stop
 
 
 class Broken(Exception):
@@ -83,6 +85,19 @@ async def test_an_event_nobody_waits_for_is_brought_again_by_its_platform(house:
     with pytest.raises(Broken):
         await priya.act(PersonLeft("local:priya"))
     assert failed("personleft") == before + 1
+
+
+async def test_while_the_database_is_away_a_person_hears_that_nothing_was_kept() -> None:
+    server = start()
+    async with open_house(await server.fresh()) as house:
+        priya = house.seat()
+        await priya.say("start Acme")
+        await asyncio.to_thread(stop, server)
+        said = await priya.say("The migration was late")
+        assert said.startswith("I can't reach my notes right now, so nothing of this was kept")
+        await asyncio.to_thread(again, server)
+        assert "what happened" not in (await priya.say("The migration was late and nobody told them")).casefold()
+        assert priya.last.cards[-1].form
 
 
 class NoClock:

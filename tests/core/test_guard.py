@@ -1,6 +1,7 @@
 """Nothing leaks: not into places where clients read, not to outsiders, and not from one team to another."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from bot.commands import COMMANDS
 from bot.local import LocalMessenger
 from bot.ports import (
     Commanded,
+    Group,
+    GroupChanged,
     PersonLeft,
     Place,
     PlaceChanged,
@@ -22,7 +25,7 @@ from bot.ports import (
     Submitted,
     Who,
 )
-from bot.storage.tables import Base, ConversationRow, Outgoing, Schedule
+from bot.storage.tables import Base, ConversationRow, Outgoing, Schedule, Tenant
 from bot.view import AnswerPress, press_value
 from tests.core.told import manager, opened
 from tests.house import House, Seat
@@ -258,6 +261,23 @@ async def test_a_place_claimed_by_another_team_keeps_its_name_and_readers(house:
     claimed = Place("slack:T9", "local:#accounts", PlaceKind.shared, "#stolen")
     await Seat(house, EVE, claimed).say("home")
     assert (await everything(house, 1))["places"] == before["places"]
+
+
+async def test_an_event_that_comes_late_does_not_bring_a_removed_team_back(house: House) -> None:
+    priya = house.seat(place="#accounts")
+    await priya.say("home")
+    await priya.act(Removed())
+    removed = house.clock.now()
+    for late in (PlaceChanged("local:#accounts"), GroupChanged(Group("local:g", "G", ())), PersonLeft("x")):
+        await priya.act(late)
+        assert await removed_at(house) == removed
+    await priya.say("home")
+    assert await removed_at(house) is None
+
+
+async def removed_at(house: House) -> datetime | None:
+    async with house.database.begin() as db:
+        return await db.scalar(select(Tenant.removed_at))
 
 
 async def test_a_colleagues_question_is_not_answered_by_somebody_else(house: House) -> None:
