@@ -137,7 +137,7 @@ async def role(turn: Turn, words: str) -> Result:
         )
     person = await colleague(turn, name)
     result = await people.name_role(turn, person, wanted.casefold())
-    await groups.forget_marks(turn, person)
+    await groups.named_by_name(turn, person)
     return result
 
 

@@ -50,8 +50,17 @@ async def follow(turn: Turn, group: Group) -> None:
     await _keep_only(turn, group, frozenset(m.key for m in group.members))
 
 
-async def forget_marks(turn: Turn, person: Person) -> None:
-    """What an admin says of one person by name counts from now on, whatever groups they leave."""
+async def named_by_name(turn: Turn, person: Person) -> None:
+    """What an admin says of one person by name counts from now on, whatever groups they leave; a Refusal where it takes
+    away what a group they are in gives."""
+    marks = (await turn.db.scalars(select(Note.key).where(_mark_of(person)))).all()
+    if marks and person.role == Role.member:
+        keys = [mark.removesuffix(" " + person.key) for mark in marks]
+        group = await turn.db.scalar(select(Note).where(Note.kind == MANAGING, Note.key.in_(keys)).limit(1))
+        name = group.value["name"] if group else "a group that manages"
+        raise Refusal(
+            f"{person.name} manages as one of {name}. Take them out of it in your chat, or say: role {name} member."
+        )
     await turn.db.execute(delete(Note).where(_mark_of(person)))
 
 

@@ -136,6 +136,14 @@ async def test_whoever_was_named_by_name_stays_a_manager_when_the_group_goes(hou
     assert not await manages(house, "Omar")
 
 
+async def test_who_manages_through_a_group_is_not_made_a_member_by_name(house: House) -> None:
+    await say(house, SAM, "role @leads manager", groups=(LEADS,))
+    said = await say(house, SAM, "role Omar member")
+    assert "Omar manages as one of @leads" in said
+    assert "role @leads member" in said
+    assert await manages(house, "Omar")
+
+
 async def test_an_admin_in_the_group_stays_an_admin(house: House) -> None:
     await say(house, SAM, "role @leads manager", groups=(Group(LEADS.key, "@leads", (SAM,)),))
     await changed(house, Group(LEADS.key, "@leads", ()))
