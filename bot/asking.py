@@ -2,14 +2,83 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.dialog import Ask, Make, Question, Standing, advance, line_of, said_key, was_key, without_last
+from bot.dialog import (
+    Ask,
+    BadAnswer,
+    Make,
+    Moment,
+    Question,
+    Raw,
+    Standing,
+    advance,
+    line_of,
+    said_key,
+    tidy,
+    was_key,
+    without_last,
+)
 from bot.storage.tables import ConversationRow
 from bot.view import Card, Form, Input, card, merge, plain, say
 
 Dialogs = Mapping[str, Callable[[Mapping[str, Any]], Make]]
+
+WAY_OUT = "later"
+"""The value of the option that passes a question over."""
+
+SKIPS = frozenset({"skip", "skip it", "skip this", "pass", "none", "-", "n/a", "na"})
+UNKNOWN = re.compile(
+    r"no|not? (?:idea|clue|sure|yet|known)|nothing yet|unsure|unknown|dunno|idk|tbd"
+    r"|(?:i )?(?:really )?(?:don['’]?t|do not) know(?: yet)?|(?:i'?m )?not sure(?: yet)?"
+    r"|(?:i )?(?:still )?(?:need|have|must) to ask(?: (?:her|him|them|first))*"
+)
+"""How people say that they cannot answer yet."""
+
+_NUMBERS = re.compile(r"[0-9]+(?:(?:\s*[,;]\s*|\s+and\s+|\s+)[0-9]+)*")
+
+
+def is_skip(words: str) -> bool:
+    """Whether a question is passed over."""
+    return words.casefold().strip(" .!") in SKIPS
+
+
+def meant(question: Question[Any], words: str) -> Raw:
+    """What typed words mean to a question: a number is the option numbered so, "skip" and "no idea" are its way out."""
+    numbered = _numbered(question, words)
+    if numbered:
+        return numbered if question.kind == "many" else {"pick": numbered[0]}
+    passed = is_skip(words) or UNKNOWN.fullmatch(words.casefold().strip(" .!")) is not None
+    if question.kind == "choice" or not passed:
+        return words
+    if question.optional:
+        return ""
+    return {"pick": WAY_OUT} if WAY_OUT in question.values else words
+
+
+def _numbered(question: Question[Any], words: str) -> list[str]:
+    """The options whose numbers on the card were typed, whatever their own values are; none where it is no number."""
+    if not question.numbers_are_options or not _NUMBERS.fullmatch(words):
+        return []
+    numbers = [int(n[:6]) for n in re.findall(r"[0-9]+", words)]
+    if any(not 1 <= n <= len(question.options) for n in numbers) or (len(numbers) > 1 and question.kind != "many"):
+        return []
+    if any(o.label.casefold() == words.casefold() for o in question.options):
+        return []
+    return [question.options[n - 1].value for n in numbers]
+
+
+def taken(question: Question[Any], raw: Raw, at: Moment) -> Raw:
+    """The canonical form of an answer as it was typed or pressed; raises BadAnswer."""
+    if not isinstance(raw, str):
+        return question.accept(raw, at)
+    words = tidy(raw)
+    heard = meant(question, words)
+    if heard == words and question.kind == "text" and is_skip(words) and not question.optional:
+        raise BadAnswer("I can't go on without this one. A few words are enough; cancel stops.")
+    return question.accept(heard, at)
 
 
 def open_question(dialogs: Dialogs, row: ConversationRow | None) -> Ask | None:

@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import select
 
 from bot import commands
-from bot.asking import Dialogs, ask_card, open_question, pressed_card, to_say_again, with_question
+from bot.asking import (
+    Dialogs,
+    ask_card,
+    is_skip,
+    open_question,
+    pressed_card,
+    taken,
+    to_say_again,
+    with_question,
+)
 from bot.coach.outcomes import Meant, ZoneTold
 from bot.dialog import (
     Ask,
@@ -51,7 +60,9 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
             if value is not None and isinstance(read_press(value), CommandPress):
                 # Another question's buttons are none of this one's answers; a check-in's are meant.
                 return await _press(dialogs, turn, value)
-            if await commands.surely(turn, words, free_text=ask.question.kind == "text"):
+            if not _reads(ask.question, turn, words) and await commands.surely(
+                turn, words, free_text=ask.question.kind == "text"
+            ):
                 return await commanded(dialogs, turn, words)
             if row.dialog in STANDING and not _fits(ask.question, turn, words):
                 return await commanded(dialogs, turn, words)
@@ -65,20 +76,22 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
     return await commanded(dialogs, turn, words)
 
 
-def is_skip(words: str) -> bool:
-    """Whether an optional question is passed over."""
-    return words.casefold() in {"skip", "none", "-"}
+def _reads(question: Question[Any], turn: Turn, words: str) -> bool:
+    """Whether words are an answer to a question that only some words answer: 'next Friday' to a date."""
+    return question.kind in ("date", "money", "choice", "confirm", "many") and _accepted(question, turn, words)
+
+
+def _accepted(question: Question[Any], turn: Turn, words: str) -> bool:
+    try:
+        taken(question, words, turn.moment)
+    except BadAnswer:
+        return False
+    return True
 
 
 def _fits(question: Question[Any], turn: Turn, words: str) -> bool:
     """Whether words may be meant for a question; any try at a date is, a story is no answer to a choice."""
-    if question.kind != "choice":
-        return True
-    try:
-        question.accept(words, turn.moment)
-    except BadAnswer:
-        return False
-    return True
+    return question.kind != "choice" or _accepted(question, turn, words)
 
 
 async def commanded(dialogs: Dialogs, turn: Turn, text: str) -> Result:
@@ -107,7 +120,7 @@ async def submitted(dialogs: Dialogs, turn: Turn, conversation: int, answers: Ma
     for key, raw in answers.items():
         if key in known:
             try:
-                kept[key] = known[key].accept(raw, turn.moment)
+                kept[key] = taken(known[key], raw, turn.moment)
             except BadAnswer as wrong:
                 errors[key] = str(wrong)
     row.answers = kept
@@ -184,10 +197,22 @@ async def _cancel(dialogs: Dialogs, turn: Turn, row: ConversationRow | None) -> 
     if row is None:
         return told("There is nothing open to cancel. Type help to see what I can do.")
     row.state = "cancelled"
-    return await follow(dialogs, turn, told("Stopped. Nothing from these questions was kept."))
+    case = await turn.db.get(Case, row.case_id) if row.case_id else None
+    kept = f" SAL-{case.number} stays as it was." if case is not None else ""
+    return await follow(dialogs, turn, told(f"Stopped. Nothing from these questions was kept.{kept}"))
 
 
-DRIVER_WORDS = {"help": _help, "back": _back, "cancel": _cancel}
+DRIVER_WORDS = {
+    "help": _help,
+    "back": _back,
+    "go back": _back,
+    "cancel": _cancel,
+    "stop": _cancel,
+    "never mind": _cancel,
+    "nevermind": _cancel,
+    "quit": _cancel,
+    "exit": _cancel,
+}
 
 
 # --- conversations -----------------------------------------------------------------------------------------
@@ -251,7 +276,7 @@ async def _answer(dialogs: Dialogs, turn: Turn, row: ConversationRow, key: str |
         return await reoffer(dialogs, turn, told("That question is no longer open. Nothing was changed."))
     await take_up(turn, row)
     try:
-        accepted = question.accept(raw, turn.moment)
+        accepted = taken(question, raw, turn.moment)
     except BadAnswer as wrong:
         return shown(ask_card(row, ask, {question.key: str(wrong)}))
     row.answers = {**row.answers, question.key: accepted}

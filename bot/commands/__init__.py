@@ -17,8 +17,23 @@ from bot.view import Actions, card, clip, say
 __all__ = ["COMMANDS", "Command", "bare", "run", "split", "surely"]
 
 
-THANKS = {"thanks", "thanks a lot", "many thanks", "thank you", "thank you very much", "thx", "ta", "cheers"}
+THANKS = {
+    "thanks",
+    "thanks a lot",
+    "many thanks",
+    "thank you",
+    "thank you very much",
+    "thanks so much",
+    "thx",
+    "ta",
+    "cheers",
+}
 """Polite words that ask for nothing, and change nothing."""
+
+
+def is_thanks(words: str) -> bool:
+    """Whether words only thank."""
+    return folded(words).strip(" .,!") in THANKS
 
 
 def bare(text: str) -> str:
@@ -44,11 +59,11 @@ async def surely(turn: Turn, words: str, *, free_text: bool) -> bool:
         return False
     command, rest = split(words)
     if command is None and not free_text:
-        return bool(CASE.fullmatch(words)) or await _is_client(turn, words)
+        return bool(CASE.fullmatch(words)) or is_thanks(words) or await _is_client(turn, words)
     if command is None or words.split()[0].casefold() in ALSO:
         return False
     if not rest:
-        return command.name in BARE
+        return command.name in BARE or (command.shown and not free_text)
     if not free_text:
         return True
     if command.name in ("start", "check") or len(words) > 400:
@@ -93,7 +108,7 @@ async def _named(turn: Turn, words: str) -> Result:
     if by_number and not words[by_number.end() :].strip():
         return await show_case(turn, await cases.by_number(turn, int(by_number.group(1))))
     client = await clients.exact(turn, words)
-    if client is None and folded(words).strip(" .,!") in THANKS:
+    if client is None and is_thanks(words):
         return told("Any time.")
     if client is not None:
         case = await the_open_case(turn, client)
