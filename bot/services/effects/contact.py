@@ -1,0 +1,66 @@
+"""Keeping what a client said and how they sounded."""
+
+from __future__ import annotations
+
+from bot.coach import outcomes as o
+from bot.coach.casefile import CaseFile
+from bot.coach.dates import find_dates
+from bot.services import cards, cases, ending, schedules
+from bot.services.follow import contacts, watch
+from bot.services.turn import Begin, Result, Turn, offer
+from bot.storage.tables import Case, Criterion
+from bot.view import Actions, Line, card, say
+
+
+async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
+    """Keep what the client said and how they sounded; the check-ins' pace follows."""
+    case = await cases.by_number(turn, outcome.case)
+    reopened = ""
+    if case.closed_at is not None and outcome.temperature == "colder" and watch.watched(case, turn.now):
+        reopened = await watch.reopen(turn, case, "colder after it had healed")
+    await _keep(turn, case, outcome)
+    file = await cases.settle(turn, case)
+    pace = await schedules.after_reading(turn, case)
+    kept = "Kept, in their words. " if outcome.words and outcome.temperature != "no_reply" else "Kept. "
+    said = [say(kept + "Reading: {reading}.", reading=cards.READING_WORDS[outcome.temperature])]
+    said += [say("{words}", words=words) for words in (pace, reopened) if words]
+    return _after_contact(turn, file, outcome, said)
+
+
+async def _keep(turn: Turn, case: Case, outcome: o.ContactLogged) -> None:
+    replied = outcome.temperature != "no_reply"
+    await cases.read_temperature(turn, case, outcome.temperature)
+    if replied:
+        await contacts.touched(turn, case)
+    case.heard = case.heard or (outcome.heard and replied)
+    if outcome.words and not case.client_words and replied:
+        case.client_words = outcome.words
+    for words in outcome.wishes:
+        turn.db.add(Criterion(case_id=case.id, words=words))
+    await ending.tick(turn, case, outcome.met)
+    reading = cards.READING_WORDS[outcome.temperature]
+    cases.note(turn, case, "contact", f"{outcome.words} ({reading})" if outcome.words else reading)
+
+
+def _after_contact(turn: Turn, file: CaseFile, outcome: o.ContactLogged, said: list[Line]) -> Result:
+    """A case whose wishes are all met may be closed; a promise that was given is watched; else the next step."""
+    if not file.open:
+        return Result((card(*said),))
+    if file.wishes and not file.open_wishes:
+        met = say(
+            "Every wish of {who} is met. Ask whether it feels fixed, then: close {label}.",
+            who=file.hurt,
+            label=file.label,
+        )
+        return Result((card(*said, met, Actions((offer("Close it", f"close {file.label}"),))),))
+    found = find_dates(outcome.promise, turn.now, turn.person.zone) if outcome.promise else ()
+    if found:
+        args = {
+            "client_id": file.client_id,
+            "case": file.number,
+            "words": outcome.promise,
+            "when": found[0][2].isoformat(),
+            "sure": "yes",
+        }
+        return Result((card(*said),), Begin("promise", args, file.id))
+    return Result((card(*said),), Begin("next", {"case": file.number}, file.id))
