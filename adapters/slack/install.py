@@ -6,7 +6,7 @@ import asyncio
 import base64
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -307,8 +307,3 @@ class Installations:
     async def _release(self, key: str) -> None:
         async with self._engine.begin() as db:
             await db.execute(delete(self._renewals).where(self._renewals.c.key == key))
-
-
-def tables() -> Sequence[str]:
-    """The names of this adapter's tables."""
-    return (BOTS, INSTALLATIONS, STATES, TEAMS, RENEWALS)

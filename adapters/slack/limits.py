@@ -38,7 +38,6 @@ CHART_SERIES = 6  # and segments; the reference has said 6 and 12
 
 INPUT_LABEL = 2000
 INPUT_TEXT = 3000
-PLACEHOLDER = 150
 VIEW_TITLE = 24
 PRIVATE_METADATA = 3000
 VIEW_ERROR = 300  # ours: an error is one sentence

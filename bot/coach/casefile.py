@@ -8,12 +8,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.coach.causes import INFO, Cause
+from bot.coach.causes import Cause
 from bot.coach.dates import say_when
 from bot.coach.money import Money
 from bot.coach.playbook import CaseFacts, Fault, Severity, Stage, StepRecord
 
-QUIET_DAYS = 7
 """After how many days without contact a client counts as silent."""
 
 
@@ -147,10 +146,6 @@ class CaseFile:
     def when(self, instant: datetime) -> str:
         """An instant as the asking person's clock and calendar show it."""
         return say_when(instant, self.now, self.zone)
-
-    def cause_words(self) -> str:
-        """The causes mid-sentence: 'they were kept in the dark, a date or an appointment was missed'."""
-        return ", ".join(INFO[c].said for c in self.causes)
 
     def facts(self) -> CaseFacts:
         """What the playbook may know."""

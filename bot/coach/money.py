@@ -116,14 +116,6 @@ def say_money(money: Money) -> str:
     return f"{sign}{symbol}{figure}" if symbol else f"{money.currency} {sign}{figure}"
 
 
-def add(amounts: Iterable[Money]) -> tuple[Money, ...]:
-    """One sum a currency, in the order in which the currencies first appear; they are never mixed."""
-    sums: dict[str, int] = {}
-    for money in amounts:
-        sums[money.currency] = sums.get(money.currency, 0) + money.cents
-    return tuple(Money(cents, currency) for currency, cents in sums.items())
-
-
 def _tidy(text: str) -> str:
     """Plain spaces and apostrophes, no control characters, so that `1 200` from a bank reads like 1 200."""
     plain = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'")

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from bot.coach.causes import INFO, Cause, likely_causes, likely_fault, likely_severity
 from bot.coach.causes.analyse import analyse
-from bot.coach.causes.signals import facts_from
 
 DEV = Path(__file__).resolve().parents[3] / "shared" / "taxonomy"
 STORY = (
@@ -60,12 +59,6 @@ def test_what_is_denied_weighs_less_than_what_is_said():
         return next(g.weight for g in likely_causes(story) if g.cause is Cause.missed_deadline_or_no_show)
 
     assert share("The delivery was late.") > share("The delivery was not late.")
-
-
-def test_anger_and_small_accounts_are_heard():
-    assert facts_from(STORY).emotion_high
-    assert facts_from("A small client feels left alone.").small_client
-    assert not facts_from("The client is not angry at all.").emotion_high
 
 
 def test_a_plan_holds_four_different_plays_at_most():

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.coach.money import BadMoney, Money, add, find_money, parse_money, say_money
+from bot.coach.money import BadMoney, Money, find_money, parse_money, say_money
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,3 @@ def money_or_nothing(text: str) -> Money:
         return parse_money(text)
     except BadMoney:
         return Money(0, "EUR")
-
-
-def test_sums_of_different_currencies_stay_apart() -> None:
-    amounts = [Money(100, "EUR"), Money(250, "CHF"), Money(50, "EUR")]
-    assert add(amounts) == (Money(150, "EUR"), Money(250, "CHF"))
-    assert add([]) == ()

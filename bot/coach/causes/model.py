@@ -64,11 +64,6 @@ class Model:
         """Each label with its share; all shares sum to one."""
         return dict(zip(self.labels, softmax(self.scores(names)), strict=True))
 
-    def pull(self, name: str, label: str) -> float:
-        """How strongly one feature speaks for one label."""
-        row = self.rows.get(name)
-        return row[self.labels.index(label)] if row else 0.0
-
 
 def _model(raw: dict[str, object]) -> Model:
     labels, bias, rows = raw["labels"], raw["bias"], raw["rows"]
