@@ -60,8 +60,9 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
             if value is not None and isinstance(read_press(value), CommandPress):
                 # Another question's buttons are none of this one's answers; a check-in's are meant.
                 return await _press(dialogs, turn, value)
+            free, one_line = ask.question.kind == "text", not getattr(ask.question, "multiline", True)
             if not _reads(ask.question, turn, words) and await commands.surely(
-                turn, words, free_text=ask.question.kind == "text"
+                turn, words, free_text=free, one_line=one_line
             ):
                 return await commanded(dialogs, turn, words)
             if row.dialog in STANDING and not _fits(ask.question, turn, words):

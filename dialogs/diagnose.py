@@ -19,8 +19,16 @@ from dialogs.clients import Found, case_number, case_options, found
 from dialogs.options import FAULTS, LATER, SEVERITIES, argument, colleagues, people_options
 
 NEW = "new"
+NEW_WORDS = ("no", "none", "new", "nope", "new one", "a new one", "new problem", "different", "something else", "other")
 MORE = "more"
 NOW = "now"
+NOT_SURE = "unsure"
+SEVERITY_WORDS = {
+    "low": "low", "not bad": "low", "medium": "medium", "bad": "medium", "high": "high", "very bad": "high",
+    "very": "high", "critical": "high", "they may leave": "high", "skip": NOT_SURE, "unsure": NOT_SURE,
+    "no idea": NOT_SURE, "dont know": NOT_SURE, "don't know": NOT_SURE, "i don't know": NOT_SURE, "dunno": NOT_SURE,
+}  # fmt: skip
+"""Other ways of saying how bad it is; who cannot say leaves it as the story sounds."""
 OPENING_LINE = (
     "I get the sense that we haven't lived up to your expectations recently. "
     "If that's the case, could you please let me know how so we can correct it?"
@@ -51,12 +59,12 @@ class Story:
 
 def diagnose(args: Mapping[str, Any]) -> Dialog[Diagnosis | Nothing | dict[str, Any]]:
     """From a client's name to what went wrong, whose doing it was, and what would make it right."""
-    client = yield from which_client(argument(args, "client"))
+    given = argument(args, "story") or argument(args, "told")
+    client = yield from which_client(argument(args, "client"), argument(args, "guess"))
     if client.case is not None:
         same = yield from same_trouble(client)
         if same is not None:
-            return {"show": same, "log": argument(args, "story") or argument(args, "quoted")}
-    given = argument(args, "story") or argument(args, "told")
+            return {"show": same, "log": given or argument(args, "quoted")}
     story = yield from what_happened(client, given, argument(args, "quoted"))
     likely = yield from Load("guesses", "likely_causes", _whole, {"story": story.words})
     quick = bool(argument(args, "story"))
@@ -94,9 +102,9 @@ def _second(likely: Mapping[str, Any], cause: Cause) -> Cause | None:
     return Cause(second) if second and second != cause.value else None
 
 
-def which_client(given: str) -> Dialog[Found]:
+def which_client(given: str, guess: str = "") -> Dialog[Found]:
     """The client meant; near names are asked about, never guessed."""
-    name = given or (yield from name_of_client())
+    name = given or (yield from name_of_client(guess))
     client = yield from Load("found", "client", found, {"name": name})
     if client.id is not None or not client.near:
         return client
@@ -110,10 +118,11 @@ def which_client(given: str) -> Dialog[Found]:
     return (yield from Load("picked", "client", found, {"client_id": int(picked)}))
 
 
-def name_of_client() -> Dialog[str]:
-    """A client's name; those with an open case of one's own are offered."""
+def name_of_client(guess: str = "") -> Dialog[str]:
+    """A client's name; a ``guess`` is offered, and those with an open case of one's own are."""
     mine = yield from Load("mine", "my_clients", lambda data: tuple(str(name) for name in data))
-    options = tuple(Option(clip(name, 60), name) for name in mine)
+    names = dict.fromkeys(name for name in (guess, *mine) if name)
+    options = tuple(Option(clip(name, 60), name) for name in names)
     return (yield from Text("client", "Which client is it?", options=options, multiline=False))
 
 
@@ -124,7 +133,7 @@ def same_trouble(client: Found) -> Dialog[int | None]:
             "again",
             say("**{client}** has {n} cases open. Is it one of these?", client=client.name, n=len(client.cases)),
             options=(*case_options(client), Option("Something new", NEW)),
-            near={"no": NEW, "none": NEW},
+            near=dict.fromkeys(NEW_WORDS, NEW),
         )
         return None if which == NEW else case_number(which)
     answer = yield from Choice(
@@ -135,7 +144,7 @@ def same_trouble(client: Found) -> Dialog[int | None]:
             case=client.case,
         ),
         options=(Option("Same trouble", "same"), Option("Something new", NEW)),
-        near={"yes": "same", "no": NEW},
+        near={"yes": "same", "same": "same", "yep": "same", **dict.fromkeys(NEW_WORDS, NEW)},
     )
     return client.case if answer == "same" else None
 
@@ -169,11 +178,15 @@ def which_cause(likely: Mapping[str, Any], *, quick: bool) -> Dialog[Cause]:
     if quick:
         return next(c for c in ranked if c is not Cause.nothing_wrong)
     first, rest = ranked[:3], [c for c in INFO if c not in ranked[:3]]
+    sure = bool(likely.get("sure", True))
+    agreed = ("yes", "y", "yep", "yeah", "right", "correct", "ok", "exactly", "that's right")
     picked = yield from Choice(
         "cause",
-        say("That sounds like **{cause}**. Right?", cause=INFO[first[0]].said),
+        say("That sounds like **{cause}**. Right?", cause=INFO[first[0]].said)
+        if sure
+        else "I can't tell yet what went wrong there. Which of these is closest?",
         options=(*(Option(INFO[c].label, c.value) for c in first), Option("Something else", MORE)),
-        near=dict.fromkeys(("yes", "y", "right", "correct", "ok"), first[0].value) | {"no": MORE, "else": MORE},
+        near=(dict.fromkeys(agreed, first[0].value) if sure else {}) | dict.fromkeys(("no", "nope", "else"), MORE),
     )
     if picked != MORE:
         return Cause(picked)
@@ -216,8 +229,13 @@ def details(basis: Diagnosis) -> Dialog[Diagnosis]:
         "fault",
         "Whose doing was it, as far as you know?",
         options=(*FAULTS, Option("Open the case now, the rest later", NOW)),
-        near={"us": "ours", "we": "ours", "them": "theirs", "both": "shared", "later": NOW},
-    )
+        near={
+            "us": "ours", "we": "ours", "me": "ours", "mine": "ours", "our fault": "ours", "them": "theirs",
+            "their fault": "theirs", "both": "shared", "dont know": "unclear", "don't know": "unclear",
+            "i don't know": "unclear", "no idea": "unclear", "not sure": "unclear", "dunno": "unclear",
+            "later": NOW, "skip": NOW,
+        },
+    )  # fmt: skip
     if fault == NOW:
         return basis
     extent = yield from Form("extent", "How bad is it", extent_questions(basis))
@@ -228,7 +246,7 @@ def details(basis: Diagnosis) -> Dialog[Diagnosis]:
     return _with(
         basis,
         fault=fault,
-        severity=extent["severity"],
+        severity=basis.severity if extent["severity"] == NOT_SURE else extent["severity"],
         cost_words=_known(extent["cost"]),
         cost=_cost(extent["cost"]) or basis.cost,
         since=extent["since"],
@@ -247,8 +265,8 @@ def extent_questions(basis: Diagnosis) -> tuple[Any, ...]:
         Choice(
             "severity",
             "How bad is it?",
-            options=SEVERITIES,
-            near={"low": "low", "medium": "medium", "bad": "medium", "high": "high", "very bad": "high"},
+            options=(*SEVERITIES, Option("Not sure yet", NOT_SURE)),
+            near=SEVERITY_WORDS,
         ),
         Text(
             "cost",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from bot.commands.about import CASE, WhichCase, about, the_open_case
+from bot.commands.about import CASE, WhichCase, about, name_and_sentence, the_open_case
 from bot.commands.cases import kind_first, show_case
 from bot.commands.table import ALSO, BARE, BY_NAME, COMMANDS, Command
 from bot.errors import Refusal
@@ -53,8 +53,11 @@ def split(words: str) -> tuple[Command | None, str]:
     return command, parts[1].strip() if len(parts) > 1 else ""
 
 
-async def surely(turn: Turn, words: str, *, free_text: bool) -> bool:
-    """Whether words typed into an open question are a command for certain, and no answer to it."""
+async def surely(turn: Turn, words: str, *, free_text: bool, one_line: bool = False) -> bool:
+    """Whether words typed into an open question are a command for certain, and no answer to it.
+
+    A question for one line asks for no story, so that one can be begun in its place.
+    """
     if not words:
         return False
     command, rest = split(words)
@@ -67,7 +70,7 @@ async def surely(turn: Turn, words: str, *, free_text: bool) -> bool:
     if not free_text:
         return True
     if command.name in ("start", "check") or len(words) > 400:
-        return False
+        return one_line and command.name == "start"
     kind, after = kind_first(rest) if command.name == "draft" else (None, rest)
     if kind is not None and not after:
         return True
@@ -102,6 +105,58 @@ async def _is_client(turn: Turn, words: str) -> bool:
     return len(words) <= clients.LONGEST_NAME and await clients.exact(turn, words) is not None
 
 
+async def _whose(turn: Turn, words: str) -> dict[str, str]:
+    """The client a story begins with where it is known; else the name it seems to begin with, as a guess."""
+    known = await clients.starts_with(turn, words)
+    if known is not None:
+        return {"client": known[0].name}
+    name, _ = name_and_sentence(words)
+    return {"guess": name} if name and name[0].isupper() and len(name.split()) <= 3 else {}
+
+
+async def _told_in_short(turn: Turn, name: str, words: str) -> Result:
+    """'Acme is furious': offered as news of an open case, or as the start of one."""
+    known = await clients.exact(turn, name)
+    case = await the_open_case(turn, known, any_case=True) if known is not None else None
+    if known is not None and case is not None:
+        return told(
+            f"Shall I keep that as news of {known.name}?",
+            offer("Keep it", f"log {known.name} {words}"),
+            offer("Next step", f"next {known.name}"),
+            offer("A new trouble", f"start {known.name}: {words}"),
+        )
+    who = known.name if known is not None else name
+    return told(
+        f"{clip(who, 60)} has no open case yet. Shall I open one with these words?",
+        offer(f"Start a case for {clip(who, 40)}", f"start {who}: {words}"),
+        offer("Help", "help"),
+    )
+
+
+def _phrase(words: str) -> str:
+    """The command behind a question that people ask of a coach, '' where it is none."""
+    return PHRASES.get(folded(words).strip(" ?!.,"), "")
+
+
+PHRASES = {
+    "who are you": "help",
+    "what are you": "help",
+    "what is this": "help",
+    "what can you do": "help",
+    "what can i do": "help",
+    "what do you do": "help",
+    "how does this work": "help",
+    "help me": "help",
+    "what now": "home",
+    "what next": "home",
+    "what should i do": "home",
+    "good morning": "home",
+    "hey": "home",
+    "hallo": "home",
+}
+"""What newcomers say to see what there is."""
+
+
 async def _named(turn: Turn, words: str) -> Result:
     """A case by number, a client by name; else a story to be told, or a word that is nearly a command."""
     by_number = CASE.match(words)
@@ -110,6 +165,8 @@ async def _named(turn: Turn, words: str) -> Result:
     client = await clients.exact(turn, words)
     if client is None and is_thanks(words):
         return told("Any time.")
+    if client is None and _phrase(words):
+        return await BY_NAME[_phrase(words)].run(turn, "")
     if client is not None:
         case = await the_open_case(turn, client)
         if case is not None:
@@ -126,7 +183,10 @@ async def _named(turn: Turn, words: str) -> Result:
             offer("Help", "help"),
         )
     if len(words.split()) >= 6 or len(words) > clients.LONGEST_NAME:
-        return Result(begin=Begin("diagnose", {"story": "", "told": words}))
+        return Result(begin=Begin("diagnose", {"story": "", "told": words, **await _whose(turn, words)}))
+    name, sentence = name_and_sentence(words)
+    if sentence:
+        return await _told_in_short(turn, name, words)
     alike = await clients.near(turn, words)
     if alike:
         return shown(

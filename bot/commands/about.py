@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from bot.view import clip
 CASE = re.compile(r"^\s*sal[-\s]?(\d{1,9})\b[:,]?\s*", re.IGNORECASE)
 
 
-QUOTED = re.compile(r"^\s*[\"“„']([^\"”“']{1,300})[\"”“']\s*[:,–-]?\s*")
+_QUOTED = tuple(
+    re.compile(rf"^\s*{opens}(.{{1,300}}?)[{closes}](?=[\s:,–-]|$)\s*[:,–-]?\s*")
+    for opens, closes in (('"', '"'), ("“", "”"), ("„", "“”"), ("'", "'"))
+)
 
 
 _SET_APART = re.compile(r"^(.{1,300}?)(?::\s+|\s[–—-]\s+|\n)(.+)$", re.DOTALL)
@@ -34,6 +38,12 @@ class WhichCase(Refusal):
     def __init__(self, client: Client) -> None:
         super().__init__(f"{clip(client.name, 60)} has more than one open case. Type its number, such as SAL-1.")
         self.client_id = client.id
+
+
+def quoted(words: str) -> tuple[str, str] | None:
+    """The name in quotes that words begin with, which may hold others, and what follows it."""
+    match = next((m for pattern in _QUOTED if (m := pattern.match(words))), None)
+    return (match.group(1).strip(), words[match.end() :].strip()) if match and match.group(1).strip() else None
 
 
 @dataclass(frozen=True)
@@ -54,12 +64,12 @@ async def about(turn: Turn, words: str, *, any_case: bool = False) -> About:
     if case_match:
         case = await cases.by_number(turn, int(case_match.group(1)))
         return About(case, await turn.db.get_one(Client, case.client_id), words[case_match.end() :].strip())
-    quoted = QUOTED.match(words)
-    if quoted:
-        client = await clients.exact(turn, quoted.group(1))
+    in_quotes = quoted(words)
+    if in_quotes is not None:
+        client = await clients.exact(turn, in_quotes[0])
         if client is None:
-            raise await _unknown(turn, quoted.group(1))
-        return await _with_case(turn, client, words[quoted.end() :].strip(), any_case=any_case)
+            raise await _unknown(turn, in_quotes[0])
+        return await _with_case(turn, client, in_quotes[1], any_case=any_case)
     found = await clients.starts_with(turn, words)
     if found is None:
         raise await _unknown(turn, words)
@@ -159,6 +169,16 @@ _LITTLE = {
     "today",
     "yesterday",
     "just",
+    "wont",
+    "won't",
+    "hates",
+    "hate",
+    "threatens",
+    "complains",
+    "complained",
+    "feels",
+    "keeps",
+    "never",
 }
 
 
@@ -166,13 +186,11 @@ async def client_and_story(turn: Turn, words: str) -> tuple[str, str]:
     """The client's name and what happened: a known name, quotes, a colon or a dash tell them apart."""
     if not words.strip():
         return "", ""
-    quoted = QUOTED.match(words)
-    if quoted and words[quoted.end() :].strip():
-        return quoted.group(1), words[quoted.end() :].strip()
-    if quoted:
-        return quoted.group(1), ""
+    in_quotes = quoted(words)
+    if in_quotes is not None:
+        return in_quotes
     found = await clients.starts_with(turn, words)
-    if found is not None:
+    if found is not None and not _longer_name(words, found[1]):
         return found[0].name, found[1]
     apart = _SET_APART.match(words)
     if apart and len(apart.group(1).split()) <= 8:
@@ -180,13 +198,44 @@ async def client_and_story(turn: Turn, words: str) -> tuple[str, str]:
     return _name_then_sentence(words)
 
 
+def _longer_name(words: str, rest: str) -> bool:
+    """Whether a known name goes on: 'Acme Nordic GmbH' is no news about Acme."""
+    more = rest.split()
+    if not more or len(more) > 3 or not words.endswith(rest) or words[: -len(rest)].rstrip().endswith((":", "-", "–")):
+        return False
+    return all(w.strip(",.").casefold() in _FIRMS or (w[0].isupper() and w.casefold() not in _LITTLE) for w in more)
+
+
+_FIRMS = frozenset({
+    "ltd", "limited", "inc", "llc", "plc", "corp", "co", "gmbh", "ag", "kg", "ug", "se", "sa", "sas", "sarl",
+    "bv", "nv", "ab", "as", "oy", "srl", "spa", "pty",
+})  # fmt: skip
+"""What firms end their names with."""
+
+ASKING = frozenset({
+    "who", "what", "how", "why", "when", "where", "which", "can", "could", "do", "does", "did", "is", "are",
+    "should", "shall", "would", "will", "help",
+})  # fmt: skip
+"""What a question to the coach begins with; nobody's client is called so."""
+
+
+def name_and_sentence(words: str, least: int = 2) -> tuple[str, str]:
+    """'Northwind is furious': a name, and a sentence of at least so many words; ('', '') where there is none."""
+    tokens = words.split()
+    if not tokens or tokens[0].casefold().strip("?!.,") in ASKING | _LITTLE:
+        return "", ""
+    for n, token in enumerate(tokens[1:6], 1):
+        if token.casefold().strip(",.;") in _LITTLE and len(tokens) - n >= least:
+            joint = difflib.get_close_matches(tokens[n - 1].casefold(), ["because", "that", "says"], 1, 0.75)
+            name = tokens[: n - 1] if joint and n > 1 else tokens[:n]
+            return " ".join(name).rstrip(",;"), " ".join(tokens[n:])
+    return "", ""
+
+
 def _name_then_sentence(words: str) -> tuple[str, str]:
     """'Acme they are furious about the delay': the name ends where a plain sentence of four words or more begins."""
-    tokens = words.split()
-    for n, token in enumerate(tokens[1:6], 1):
-        if token.casefold().strip(",.;") in _LITTLE and len(tokens) - n >= 4:
-            return " ".join(tokens[:n]).rstrip(",;"), " ".join(tokens[n:])
-    return words.strip(), ""
+    name, sentence = name_and_sentence(words, least=4)
+    return (name, sentence) if name else (words.strip(), "")
 
 
 async def colleague(turn: Turn, name: str) -> Person:

@@ -14,11 +14,15 @@ from bot.services.turn import Begin, Result, Turn, shown, told
 from bot.storage.tables import Case, Entry, Person
 from bot.view import clip
 
+STORY_WORDS = 3
+"""Fewer words than that open no case by themselves."""
+
 
 async def start(turn: Turn, words: str) -> Result:
     """Open a case; a client and one sentence are enough."""
     client, story = await client_and_story(turn, words)
-    return Result(begin=Begin("diagnose", {"client": client, "story": story}))
+    enough = "story" if len(story.split()) >= STORY_WORDS else "told"
+    return Result(begin=Begin("diagnose", {"client": client, enough: story}))
 
 
 async def next_play(turn: Turn, words: str) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 
 from bot.coach.cadence import Cadence, Rhythm
 from bot.coach.dates import parse_time, parse_weekday
@@ -16,7 +17,7 @@ from bot.services.follow import approvals
 from bot.services.reports import asks, digests, portfolio, sheet
 from bot.services.reports import home as home_page
 from bot.services.reports import summary as summary_page
-from bot.services.turn import Begin, Result, Turn, shown
+from bot.services.turn import Begin, Result, Turn, shown, told
 from bot.view import Attachment, card, clip
 
 
@@ -130,15 +131,36 @@ async def role(turn: Turn, words: str) -> Result:
     group = groups.named(turn, name)
     if group is not None:
         return await groups.name_role(turn, group, wanted.casefold())
-    if name.startswith("@") and not await people.by_name(turn.db, turn.workspace, name):
+    if not await people.by_name(turn.db, turn.workspace, name):
+        no_group, picked = "", ""
+        if name.startswith("@"):
+            no_group = ", and no group of that name"
+            picked = "; a group has to be picked from the list that your chat shows after @"
         raise NotFound(
-            f"I know nobody called {clip(name, 60)}, and no group of that name. A colleague has to say hello to me "
-            "once before I know them; a group has to be picked from the list that your chat shows after @."
+            f"I know nobody called {clip(name, 60)}{no_group}. A colleague has to say hello to me "
+            f"once before I know them{picked}."
         )
     person = await colleague(turn, name)
     result = await people.name_role(turn, person, wanted.casefold())
     await groups.named_by_name(turn, person)
     return result
+
+
+AT_THE_COMMAND_LINE = {
+    "erase": "Erasing a client's personal data cannot be undone, so it is done outside the chat",
+    "export": "Everything of the team as a file is made outside the chat",
+    "import": "Clients and cases are brought in outside the chat",
+    "audit": "Who read or changed whose case is listed outside the chat",
+}
+
+
+def at_the_command_line(what: str) -> Callable[[Turn, str], Awaitable[Result]]:
+    """The answer to what only whoever runs Salvage can do: who does it, and how."""
+
+    async def run(turn: Turn, words: str) -> Result:
+        return told(f"{AT_THE_COMMAND_LINE[what]}. Ask whoever runs Salvage for you; they type: salvage {what}.")
+
+    return run
 
 
 async def load_demo(turn: Turn, words: str) -> Result:

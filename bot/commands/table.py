@@ -108,6 +108,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("broken", "broken NUMBER", "A promise was broken.", reminding.broken, shown=False),
     Command("approve", "approve NUMBER", "An offer may be made.", managing.approve, shown=False),
     Command("decline", "decline NUMBER", "An offer may not be made.", managing.decline, shown=False),
+    Command(
+        "erase", "erase CLIENT", "Said by whoever runs Salvage.", managing.at_the_command_line("erase"), shown=False
+    ),
+    Command("export", "export", "Said by whoever runs Salvage.", managing.at_the_command_line("export"), shown=False),
+    Command("import", "import", "Said by whoever runs Salvage.", managing.at_the_command_line("import"), shown=False),
+    Command("audit", "audit", "Said by whoever runs Salvage.", managing.at_the_command_line("audit"), shown=False),
     Command("slip", "slip NUMBER", "A promise will slip.", reminding.slip, shown=False),
 )
 
@@ -131,6 +137,10 @@ ALSO = {
     "case": "next",
     "reparation": "offer",
     "list": "clients",
+    "delete": "erase",
+    "forget": "erase",
+    "reassign": "handover",
+    "escalate": "decide",
 }
 
 

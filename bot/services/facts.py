@@ -20,6 +20,12 @@ from bot.storage.tables import Case, Client, ContactPerson, Person, PlaceRow
 SECOND_CAUSE = 0.2
 """From which weight a second cause is worth keeping."""
 
+SURE = 0.25
+"""From which weight the first cause is named; below it nobody is told what their words sound like."""
+
+ALL_WELL = 0.5
+"""From which weight somebody who tells of a client is asked whether anything is wrong at all."""
+
 MOST_OFFERED = 5
 """How many of a person's clients are offered as buttons where one is asked for."""
 
@@ -80,9 +86,12 @@ async def _contact(turn: Turn, client_id: int) -> str:
 async def causes_of(turn: Turn, story: str) -> Any:
     """What a story points to: causes in order, a second cause where it is strong, fault and severity."""
     ranked = likely_causes(story)
+    if ranked[0].cause is Cause.nothing_wrong and ranked[0].weight < ALL_WELL:
+        ranked = (*ranked[1:3], ranked[0], *ranked[3:])
     second = ranked[1] if ranked[1].weight >= SECOND_CAUSE and ranked[1].cause is not Cause.nothing_wrong else None
     return {
         "causes": [g.cause.value for g in ranked],
+        "sure": ranked[0].weight >= SURE,
         "second": second.cause.value if second else None,
         "fault": likely_fault(story),
         "severity": likely_severity(story),
