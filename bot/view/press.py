@@ -1,0 +1,42 @@
+"""What a control carries: an answer to one question, or a command as it would be typed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPress:
+    """A button that answers one question of one conversation."""
+
+    conversation: int
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandPress:
+    """A button that stands for a typed command."""
+
+    command: str
+
+
+def press_value(press: AnswerPress | CommandPress) -> str:
+    """What a control carries, as a short string a platform keeps for us."""
+    if isinstance(press, CommandPress):
+        return json.dumps(["c", press.command], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(["a", press.conversation, press.key, press.value], ensure_ascii=False, separators=(",", ":"))
+
+
+def read_press(value: str) -> AnswerPress | CommandPress | None:
+    """The press behind a control's string, or None where it was tampered with."""
+    try:
+        match json.loads(value):
+            case ["c", str(command)]:
+                return CommandPress(command)
+            case ["a", int(conversation), str(key), str(answer)]:
+                return AnswerPress(conversation, key, answer)
+    except (ValueError, RecursionError):
+        return None
+    return None
