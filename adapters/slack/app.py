@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from itertools import count
 from typing import Any
 
 import structlog
@@ -163,7 +164,7 @@ class Slack:
             self._connecting = asyncio.ensure_future(self._connect(self._socket))
 
     async def _connect(self, socket: AsyncSocketModeHandler) -> None:
-        for attempt in range(1_000_000):
+        for attempt in count():
             try:
                 await socket.connect_async()  # type: ignore[no-untyped-call] # Bolt's
             except Exception as no:

@@ -6,16 +6,13 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 
-from adapters.slack.people import why
-from bot.errors import SalvageError
+from adapters.slack.asking import UNSENT, why
 
 log = structlog.get_logger()
 
-PATIENCE = 1.5  # seconds; Slack waits three for its ack
+PATIENCE = 1.5  # seconds; Slack waits three for its ack, and looking up took some (asking.PATIENCE)
 
 
 class Background:
@@ -45,7 +42,7 @@ async def _quietly(shown: Coroutine[Any, Any, Any]) -> None:
     """Show something; what was decided is kept, whether Slack shows it or not."""
     try:
         await shown
-    except (SlackApiError, SalvageError, aiohttp.ClientError, TimeoutError) as no:
+    except UNSENT as no:
         log.warning("slack.not_shown", because=why(no))
     except Exception:
         log.exception("slack.not_shown")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from adapters.slack.pace import Pace
 from adapters.slack.places import Places
 from adapters.slack.render import Message, attachments, has_native, in_words, messages
 from adapters.slack.threads import Threads
-from adapters.slack.tokens import Installed, Tokens, Web
+from adapters.slack.tokens import Tokens, Web
 from bot.errors import DeliveryError, TryLater, Undeliverable
 from bot.ports import MessageRef, Place, PlaceKind
 from bot.view import Card
@@ -77,8 +77,7 @@ class SlackMessenger:
     async def send(self, place: str, card: Card, *, key: str) -> MessageRef:
         """Post a card, in as many messages as it takes; ``key`` is kept in their metadata."""
         spot = spot_of(place)
-        installed = await self._installed(spot)
-        client = self._web.writes(installed.token)
+        client = await self._writer(spot)
         channel = await self._channel(client, spot)
         thread = await self._threads.of(spot.team, spot.user)
         sent = await self._post(client, spot, channel, card, thread, key)
@@ -135,7 +134,7 @@ class SlackMessenger:
     async def update(self, place: str, ref: MessageRef, card: Card) -> None:
         """Change a posted message; parts too many are deleted, parts too few are added."""
         spot = spot_of(place)
-        client = self._web.writes((await self._installed(spot)).token)
+        client = await self._writer(spot)
         channel = ref["channel"]
         shown = [ref["ts"], *ref.get("more", "").split()]
         wanted = messages(card)
@@ -155,9 +154,8 @@ class SlackMessenger:
         """The message sent under ``key`` among the last few there, where Slack lets us look."""
         try:
             spot = spot_of(place)
-            installed = await self._installed(spot)
-            client = self._web.reads(installed.token)
-            channel = await self._channel(self._web.writes(installed.token), spot)
+            client = self._web.reads((await self._tokens.of(spot.team)).token)
+            channel = await self._channel(await self._writer(spot), spot)
             told = await self._call(
                 spot,
                 "",
@@ -181,7 +179,7 @@ class SlackMessenger:
     async def post(self, place: str, shown: Iterable[Message], *, thread: str = "", only: str = "") -> None:
         """Messages that nobody looks for again, for all who read there or (``only``) for one person."""
         spot = spot_of(place)
-        client = self._web.writes((await self._installed(spot)).token)
+        client = await self._writer(spot)
         channel = await self._channel(client, spot)
         for message in shown:
             await self._pace.turn(f"{spot.team}:{channel}")
@@ -194,8 +192,8 @@ class SlackMessenger:
             call = client.chat_postEphemeral(user=only, **words) if only else client.chat_postMessage(**words)
             await self._call(spot, channel, call)
 
-    async def _installed(self, spot: Spot) -> Installed:
-        return await self._tokens.of(spot.team)
+    async def _writer(self, spot: Spot) -> AsyncWebClient:
+        return self._web.writes((await self._tokens.of(spot.team)).token)
 
     async def _channel(self, client: AsyncWebClient, spot: Spot) -> str:
         if spot.channel:
@@ -206,7 +204,7 @@ class SlackMessenger:
             known = self._chats[spot.team, spot.user] = str(told["channel"]["id"])
         return known
 
-    async def _call(self, spot: Spot, channel: str, asked: Any) -> Mapping[str, Any]:
+    async def _call(self, spot: Spot, channel: str, asked: Awaitable[Any]) -> Mapping[str, Any]:
         try:
             told: Mapping[str, Any] = await asked
             return told

@@ -13,8 +13,6 @@ AWAY = 5.0
 
 PASSING = frozenset(
     [
-        "ratelimited",
-        "rate_limited",
         "message_limit_exceeded",
         "internal_error",
         "fatal_error",

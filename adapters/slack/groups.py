@@ -8,8 +8,8 @@ from typing import Any
 
 import structlog
 
-from adapters.slack.people import People, why
-from adapters.slack.places import SILENCE
+from adapters.slack.asking import SILENCE, why
+from adapters.slack.people import People
 from adapters.slack.tokens import Tokens, Web
 from bot.ports import Group, Notes
 

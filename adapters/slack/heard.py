@@ -127,7 +127,7 @@ def map_at(body: Json, *path: str) -> Json:
     return value if isinstance(value, Mapping) else {}
 
 
-def named(channel: str) -> str:
+def channel_name(channel: str) -> str:
     """A channel's name as people know it; Slack has fixed words for those it does not name."""
     unnamed = {"directmessage": "a private chat", "privategroup": "a private channel"}
     return unnamed.get(channel, f"#{channel}" if channel else "")

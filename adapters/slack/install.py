@@ -7,7 +7,6 @@ import base64
 import hashlib
 import time
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -16,7 +15,21 @@ from slack_sdk.oauth.installation_store.models.bot import Bot
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
-from sqlalchemy import Column, Float, MetaData, String, Table, Text, and_, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Dialect,
+    Float,
+    MetaData,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import TypeDecorator
@@ -67,11 +80,11 @@ class Secret(TypeDecorator[str]):
         super().__init__()
         self._cipher = cipher
 
-    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Encrypt."""
         return None if value is None else self._cipher.encrypt(value.encode()).decode()
 
-    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Decrypt."""
         if value is None:
             return None
@@ -97,7 +110,7 @@ def build_tables(metadata: MetaData) -> None:
     _renewals_table(metadata)
 
 
-def _seal(table: Table, kind: Any) -> None:
+def _seal(table: Table, kind: Text | Secret) -> None:
     for name in SECRET_COLUMNS:
         if name in table.c:
             table.c[name].type = kind
@@ -137,23 +150,17 @@ class Store(AsyncSQLAlchemyInstallationStore):
 
     async def find_by_team(self, team: str) -> Bot | None:
         """The newest installation in a workspace, whatever organisation it belongs to."""
-        c = self.bots.c
-        query = select(self.bots).where(c.client_id == self.client_id, c.team_id == team)
-        async with self.engine.connect() as db:
-            row = (await db.execute(query.order_by(c.installed_at.desc()).limit(1))).mappings().first()
-        return self._bot(row)
+        return await self._newest(self.bots.c.team_id == team)
 
     async def find_by_enterprise(self, enterprise: str) -> Bot | None:
         """The newest installation of a whole organisation."""
+        return await self._newest(self.bots.c.enterprise_id == enterprise, self.bots.c.team_id.is_(None))
+
+    async def _newest(self, *where: ColumnElement[bool]) -> Bot | None:
         c = self.bots.c
-        query = select(self.bots).where(
-            c.client_id == self.client_id, c.enterprise_id == enterprise, c.team_id.is_(None)
-        )
+        query = select(self.bots).where(c.client_id == self.client_id, *where)
         async with self.engine.connect() as db:
             row = (await db.execute(query.order_by(c.installed_at.desc()).limit(1))).mappings().first()
-        return self._bot(row)
-
-    def _bot(self, row: Any) -> Bot | None:
         if row is None or not row["bot_token"]:
             return None
         fields = {k: row[k] for k in row if k not in ("id", "client_id")}

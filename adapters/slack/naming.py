@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
 
 from adapters.slack import mrkdwn
+from adapters.slack.asking import soon
 from adapters.slack.groups import Groups
-from adapters.slack.heard import NOTHING, Heard, Named
-from adapters.slack.people import People, soon
+from adapters.slack.heard import Heard, Named
+from adapters.slack.people import People
 from adapters.slack.places import NO_ANSWER, Places
 from bot.ports import Place, PlaceKind, Who
 
@@ -27,8 +28,6 @@ class Naming:
     async def of(self, heard: Heard) -> Named:
         """What a text names; what Slack is slow to tell counts as not known."""
         text = heard.text
-        if "<" not in text and "#" not in text:
-            return NOTHING
         people, places, groups = await asyncio.gather(
             self._people_in(heard, mrkdwn.mentioned(text)),
             self._places_in(heard, mrkdwn.channels(text), mrkdwn.typed_channels(text)),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from adapters.slack.heard import Heard, Json, map_at, named, sound, str_at
+from adapters.slack.heard import Heard, Json, channel_name, map_at, sound, str_at
 from adapters.slack.inputs import answers, read_control, ticked
 from adapters.slack.mrkdwn import without_first
 from adapters.slack.views import read_thread
@@ -50,7 +50,7 @@ def command(body: Json) -> Heard | None:
             enterprise=str_at(body, "enterprise_id"),
             user_name=str_at(body, "user_name"),
             channel=str_at(body, "channel_id"),
-            channel_name=named(str_at(body, "channel_name")),
+            channel_name=channel_name(str_at(body, "channel_name")),
             trigger=trigger,
             response_url=str_at(body, "response_url"),
         )
@@ -73,7 +73,7 @@ def _common(body: Json) -> Heard:
         user_team=_stranger_team(body, team) or user_team,
         user_name=str_at(body, "user", "name") or str_at(body, "user", "username"),
         channel=str_at(body, "channel", "id") or str_at(body, "container", "channel_id"),
-        channel_name=named(str_at(body, "channel", "name")),
+        channel_name=channel_name(str_at(body, "channel", "name")),
         trigger=str_at(body, "trigger_id"),
         response_url=str_at(body, "response_url"),
     )

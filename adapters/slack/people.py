@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.asking import SILENCE, pages, soon, why
 from adapters.slack.owners import Owners
 from adapters.slack.tokens import Tokens, Web
-from bot.errors import DeliveryError, SalvageError
 from bot.ports import Role, Who
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
 PERSON_SECONDS = 600.0
 PERSON_STALE = 86_400.0
-PATIENCE = 1.4  # seconds within a turn: Slack waits three for its answer
 FEW = 20  # members looked up one by one; more are read from the list of all
-PAGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +70,7 @@ class People:
     async def who(self, team: str, user: str, *, enterprise: str = "", user_team: str = "", name: str = "") -> Who:
         """A person as the core knows them; whoever Slack does not vouch for is an outsider."""
         tenant = f"slack:{team}"
-        kept = self._kept.get((team, user))
-        fresh = kept is not None and self._clock() - kept[0] < PERSON_SECONDS
-        profile = kept[1] if kept and fresh else await soon(self.profile(team, user, enterprise), None)
+        profile = self._fresh(team, user) or await soon(self.profile(team, user, enterprise), None)
         if profile is None:
             return Who(tenant, f"{tenant}:{user}", name or user, outsider=True)
         return Who(
@@ -103,16 +95,16 @@ class People:
 
     async def profile(self, team: str, user: str, enterprise: str = "") -> Profile | None:
         """What Slack says of a person, at most ten minutes old; a day where Slack does not answer."""
-        kept = self._kept.get((team, user))
-        if kept and self._clock() - kept[0] < PERSON_SECONDS:
-            return kept[1]
+        fresh = self._fresh(team, user)
+        if fresh:
+            return fresh
         try:
             client = self._web.reads((await self._tokens.of(team, enterprise)).token)
             told = await client.users_info(user=user)
             return self.learn(team, user, told.get("user") or {})
-        except (SlackApiError, SalvageError, aiohttp.ClientError, TimeoutError, ValueError) as no:
+        except SILENCE as no:
             log.info("slack.person_unknown", team=team, user=user, because=why(no))
-            return kept[1] if kept and self._clock() - kept[0] < PERSON_STALE else None
+            return self._kept_for(team, user, PERSON_STALE)
 
     def learn(self, team: str, user: str, record: Mapping[str, Any]) -> Profile | None:
         """Keep what Slack says of a person."""
@@ -143,37 +135,16 @@ class People:
                 told = await client.users_info(user=user)
                 self.learn(team, user, told.get("user") or {})
 
-    def _fresh(self, team: str, user: str) -> bool:
+    def _fresh(self, team: str, user: str) -> Profile | None:
+        return self._kept_for(team, user, PERSON_SECONDS)
+
+    def _kept_for(self, team: str, user: str, seconds: float) -> Profile | None:
+        """What was learned of a person, where that is not longer ago."""
         kept = self._kept.get((team, user))
-        return kept is not None and self._clock() - kept[0] < PERSON_SECONDS
+        return kept[1] if kept and self._clock() - kept[0] < seconds else None
 
     async def _read_all(self, client: AsyncWebClient, team: str, org: bool) -> None:
-        cursor = ""
-        for _ in range(PAGES):
-            told = await client.users_list(limit=500, cursor=cursor, team_id=team if org else None)
+        asked = pages(lambda at: client.users_list(limit=500, cursor=at, team_id=team if org else None))
+        async for told in asked:
             for user in told.get("members") or ():
                 self.learn(team, str(user.get("id")), user)
-            cursor = str((told.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                return
-
-
-def why(no: Exception) -> str:
-    """An error as a code for the log; never a payload or a token."""
-    if isinstance(no, SlackApiError):
-        return str(no.response.get("error") or no.response.status_code)
-    return getattr(no, "reason", "") if isinstance(no, DeliveryError) else type(no).__name__
-
-
-async def soon(asked: Awaitable[T], otherwise: T) -> T:
-    """The answer, or ``otherwise`` where it takes too long; the look-up goes on and is kept for the next time."""
-    task = asyncio.ensure_future(asked)
-    _RUNNING.add(task)
-    task.add_done_callback(_RUNNING.discard)
-    try:
-        return await asyncio.wait_for(asyncio.shield(task), PATIENCE)
-    except TimeoutError:
-        return otherwise
-
-
-_RUNNING: set[asyncio.Future[Any]] = set()

@@ -7,20 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.people import PAGES, People, soon, why
+from adapters.slack.asking import SILENCE, following, pages, soon, why
+from adapters.slack.people import People
 from adapters.slack.tokens import Installed, Tokens, Web
-from bot.errors import SalvageError
 from bot.ports import Place, PlaceKind
 
 log = structlog.get_logger()
 
 PLACE_SECONDS = 60.0
-SILENCE = (SlackApiError, SalvageError, aiohttp.ClientError, TimeoutError, ValueError)
 
 NO_ANSWER = "Slack did not tell me who can read there"
 ABSENT = "I am not in that channel"
@@ -109,16 +107,14 @@ class Places:
         installed = await self._tokens.of(team, enterprise)
         client = self._web.reads(installed.token)
         found: dict[str, str] = {}
-        cursor = ""
-        for _ in range(PAGES):
-            told = await client.users_conversations(
-                types="public_channel,private_channel", exclude_archived=True, limit=500, cursor=cursor,
+        asked = pages(
+            lambda at: client.users_conversations(
+                types="public_channel,private_channel", exclude_archived=True, limit=500, cursor=at,
                 team_id=team if installed.enterprise else None,
-            )  # fmt: skip
+            )
+        )  # fmt: skip
+        async for told in asked:
             found |= {str(c.get("name")).casefold(): str(c.get("id")) for c in told.get("channels") or ()}
-            cursor = str((told.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                break
         self._mine[team] = (self._clock(), found)
         return found
 
@@ -151,14 +147,13 @@ class Places:
 
     async def _members(self, client: AsyncWebClient, channel: str) -> list[str]:
         members: list[str] = []
-        cursor = ""
-        for _ in range(PAGES):
-            told = await client.conversations_members(channel=channel, limit=1000, cursor=cursor)
+        more = ""
+        async for told in pages(lambda at: client.conversations_members(channel=channel, limit=1000, cursor=at)):
             members += [str(m) for m in told.get("members") or ()]
-            cursor = str((told.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                return members
-        raise ValueError("more members than can be looked through")
+            more = following(told)
+        if more:
+            raise ValueError("more members than can be looked through")
+        return members
 
     def _place(self, team: str, channel: str, name: str, kind: PlaceKind, because: str) -> Place:
         return Place(f"slack:{team}", f"slack:{team}:{channel}", kind, name or channel, because)

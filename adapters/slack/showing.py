@@ -6,23 +6,20 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import background, views
+from adapters.slack.asking import UNSENT, why
 from adapters.slack.background import Background
 from adapters.slack.blocks import Block
 from adapters.slack.client import SlackMessenger
 from adapters.slack.heard import Heard
 from adapters.slack.inputs import needs_modal
-from adapters.slack.people import why
 from adapters.slack.render import Message, apart, in_place_of, messages
 from adapters.slack.responses import Responses, payload
 from adapters.slack.tokens import Tokens, Web
 from adapters.slack.views import Thread
-from bot.errors import SalvageError
 from bot.ports import Reply, Who
 from bot.view import Card, merge
 
@@ -73,7 +70,7 @@ class Showing:
         try:
             client = await self._client(heard)
             await asyncio.wait_for(client.views_open(trigger_id=heard.trigger, view=view), background.PATIENCE)
-        except (SlackApiError, SalvageError, aiohttp.ClientError, TimeoutError) as no:
+        except UNSENT as no:
             log.info("slack.modal_not_opened", because=why(no))
             return False
         return True
