@@ -189,7 +189,7 @@ def what_time(given: str, present: Cadence | None) -> Dialog[time]:
         times = (Option(_as_now(now_at, True), now_at), *(t for t in TIMES if t.value != now_at))
     return (
         yield from given_or(
-            "time", given, parse_time,
+            "time", given, read_time,
             lambda: Read[time](
                 "time", "At what time?", hint="Such as 9:00 or 3pm.", options=times,
                 reader=_read_time, made=time.fromisoformat,
@@ -218,6 +218,20 @@ def _as_now(label: str, is_now: bool) -> str:
 _LAST = re.compile(r"(?:the )?last(?: day)?(?: of (?:the|each|every) month)?")
 _FIRST = re.compile(r"(?:the )?(?:first|1st) ([a-z]+day|mon|tue|wed|thu|fri|sat|sun)(?: of (?:the|each|every) month)?")
 _NUMBER = re.compile(r"(?:the )?(\d{1,2})(?:st|nd|rd|th|\.)?(?: of (?:the|each|every) month)?")
+
+
+HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def read_time(words: str) -> time:
+    """A time of day, also as a word ('nine'); raises ValueError that speaks of times, not of dates."""
+    typed = words.strip().casefold().removeprefix("at ").removesuffix(" o'clock")
+    try:
+        return parse_time(str(HOURS.index(typed) + 1) if typed in HOURS else words)
+    except ValueError as wrong:
+        if "as a date" not in str(wrong):
+            raise
+        raise ValueError(f"I could not read “{clip(words, 40)}” as a time. Try 9:00, 3pm or noon.") from wrong
 
 
 def read_rhythm(words: str) -> str:
@@ -286,4 +300,4 @@ def _made_monthday(recorded: Any) -> dict[str, int]:
 
 
 def _read_time(words: str, at: Moment) -> str:
-    return parse_time(words).isoformat()
+    return read_time(words).isoformat()

@@ -149,7 +149,7 @@ def placeholders(facts: CaseFacts) -> dict[str, str]:
         "cost": say_money(Money(facts.cost_cents or 0, facts.currency or "EUR")),
         "days": str(facts.days_since_contact or 0),
         "cause": INFO[facts.known_causes[0]].said,
-        "words": " ".join(facts.client_words.split())[:120],
+        "words": " ".join(facts.client_words.split()).strip('"“”„ ')[:120],
         "open": str(max(0, facts.criteria_count - facts.criteria_met)),
     }
 

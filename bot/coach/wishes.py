@@ -97,7 +97,7 @@ def _without_end(clause: str) -> str:
 
 def _trimmed(part: str, told: bool) -> str:
     """A wish without the words that tie it to its sentence, '' where it is none; ``told`` is "you need to …"."""
-    wish = part.strip(" \t,;:.!?–—-")
+    wish = part.strip(' \t,;:.!?–—-"“”„')
     if len(wish) > LONGEST_WISH:
         return ""
     wish = re.sub(r"\s+(?:and|or|also|plus)$", "", wish, flags=re.IGNORECASE).strip(" ,;:.")

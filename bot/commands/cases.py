@@ -139,6 +139,13 @@ async def person_at(turn: Turn, words: str) -> Result:
     return Result(begin=Begin("person", {"client_id": found.client.id, "name": found.rest}))
 
 
+def _as_line(entry: Entry, case: Case) -> str:
+    """One line of what was done; the story itself stands above it already."""
+    if entry.kind == "opened" and entry.words.strip() == case.story.strip():
+        return "opened"
+    return f"{entry.kind}: {entry.words}"
+
+
 async def show_case(turn: Turn, case: Case) -> Result:
     """A case in full."""
 
@@ -151,7 +158,7 @@ async def show_case(turn: Turn, case: Case) -> Result:
         .limit(8)
     )
     timeline = [
-        (cases.local_day(turn, entry.at), name or "Salvage", f"{entry.kind}: {entry.words}")
+        (cases.local_day(turn, entry.at), name or "Salvage", _as_line(entry, case))
         for entry, name in reversed((await turn.db.execute(query)).all())
     ]
     planned = [

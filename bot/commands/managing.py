@@ -49,8 +49,10 @@ async def digest(turn: Turn, words: str) -> Result:
     rest = f"{words[: zone.start()]} {words[zone.end() :]}".strip() if zone else words
     parts = reminder_words(rest, await people.place_names(turn.db, turn.workspace))
     try:
+        if parts.get("rhythm", "weekly") not in [r.value for r in Rhythm]:
+            raise ValueError(f"I can't send it {parts['rhythm']}; weekly, biweekly and monthly are what I know.")
         cadence = Cadence(
-            rhythm=Rhythm(parts.get("rhythm", "weekly").casefold()),
+            rhythm=Rhythm(parts.get("rhythm", "weekly")),
             at=parse_time(parts.get("time", "9:00")),
             weekday=parse_weekday(parts.get("day", "Monday")),
             monthday=None,

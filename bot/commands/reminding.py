@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -14,7 +15,20 @@ from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client
 from bot.view import Actions, Card, Facts, Heading, card, say
 
-_RHYTHM = r"\b(weekly|biweekly|fortnightly|monthly|once)\b"
+_EACH = r"(?:every|each)\s+"
+_RHYTHM = (
+    rf"\b((?:once|twice)\s+an?\s+(?:day|week|month)|weekly|bi-?weekly|fortnightly|monthly|once|daily|quarterly|yearly"
+    rf"|{_EACH}(?:second|other|two)\s+weeks?|{_EACH}(?:\d+\s+)?[a-z]*(?:day|week|month|quarter|year)s?)\b"
+)
+RHYTHMS = {
+    **dict.fromkeys(("every week", "each week", "once a week"), "weekly"),
+    **dict.fromkeys(
+        ("bi-weekly", "fortnightly", "every second week", "every other week", "every two weeks", "every 2 weeks"),
+        "biweekly",
+    ),
+    **dict.fromkeys(("every month", "each month", "once a month"), "monthly"),
+}
+"""Other ways of typing a rhythm."""
 _PART = {
     "rhythm": re.compile(_RHYTHM, re.IGNORECASE),
     "time": re.compile(r"\bat\s+(\d{1,2}(?:[:.]\d{1,2})?\s*(?:am|pm)?|noon|midnight|\S+)", re.IGNORECASE),
@@ -40,6 +54,32 @@ def reminder_words(words: str, places: Iterable[str] = ()) -> dict[str, str]:
         if match:
             parts[name] = match.group(1).strip(' "“”')
             rest = (rest[: match.start()] + " " + rest[match.end() :]).strip()
+    return _whole(parts, " ".join(rest.split()).strip(" ,."))
+
+
+_CLOCK = re.compile(r"(?<!\S)(\d{1,2}[:.]\d{2}(?:\s*[ap]m)?|\d{1,2}\s*[ap]m|noon)(?!\S)", re.IGNORECASE)
+_EVERY_DAY = re.compile(rf"{_EACH}((?:mon|tues?|wednes|thurs?|fri|satur|sun)day)s?", re.IGNORECASE)
+
+
+def _whole(parts: dict[str, str], rest: str) -> dict[str, str]:
+    """The parts with what was typed in other words: 'every Friday', a bare '9:00' or 'in two weeks', a slip."""
+    each = _EVERY_DAY.fullmatch(parts.get("rhythm", ""))
+    if each:
+        parts |= {"rhythm": "weekly", "day": parts.get("day", each.group(1))}
+    clock = _CLOCK.search(rest) if "time" not in parts else None
+    if clock:
+        parts["time"] = clock.group(1)
+        rest = (rest[: clock.start()] + rest[clock.end() :]).strip()
+    if "rhythm" not in parts and rest:
+        first, _, after = rest.partition(" ")
+        slip = difflib.get_close_matches(first.casefold(), ("weekly", "biweekly", "monthly", "once"), 1, 0.75)
+        if slip:
+            parts["rhythm"], rest = slip[0], after.strip()
+    if "rhythm" in parts:
+        typed = " ".join(parts["rhythm"].casefold().split())
+        parts["rhythm"] = RHYTHMS.get(typed, typed if typed in RHYTHMS.values() or typed == "once" else parts["rhythm"])
+    if rest and "day" not in parts:
+        parts["day"] = rest
     return parts
 
 

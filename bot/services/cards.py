@@ -61,12 +61,15 @@ def owner_words(file: CaseFile) -> str:
 
 def opened(file: CaseFile) -> Card:
     """What is shown when a case has been opened."""
-    missing = None
-    if not file.wishes:
-        missing = Note(
+    if file.wishes:
+        fixed: Element = Text(
+            say("**Fixed means:** {wishes}", wishes="; ".join(clip(w.words, 150) for w in file.wishes))
+        )
+    else:
+        fixed = Note(
             say("What would make it right for {who} is still open. I'll ask after you have spoken.", who=file.hurt)
         )
-    return card(Heading(f"{file.label} is open"), headline(file), people_line(file), missing)
+    return card(Heading(f"{file.label} is open"), headline(file), people_line(file), fixed)
 
 
 def full(
@@ -83,7 +86,8 @@ def full(
         Quote(say("{story}", story=_shortened(file.story))),
     ]
     if file.client_words:
-        elements.append(say("*In {who}'s words:* “{words}”", who=file.hurt, words=_shortened(file.client_words)))
+        words = _shortened(file.client_words).strip('"“”„ ')
+        elements.append(say("*In {who}'s words:* “{words}”", who=file.hurt, words=words))
     if file.our_words:
         elements.append(say("*Our side:* {words}", words=_shortened(file.our_words)))
     if file.wishes:
@@ -160,16 +164,12 @@ def _shortened(words: str) -> str:
 
 def nudge(file: CaseFile, occurrence: int, week: int) -> Card:
     """A check-in: one line on where it stands, and one question."""
-    done = [s for s in file.steps if s.state == "done"]
-    met = len(file.wishes) - len(file.open_wishes)
-    steps = f"{len(done)} step" + ("s" if len(done) != 1 else "") + " done"
-    stands = f"{met} of {len(file.wishes)} wishes met" if file.wishes else steps
     return card(
         say(
-            "**{client}, week {week}.** {stands}. {owner}, how are they?",
+            "**{client}, week {week}.** {stands}{owner}, how are they?",
             client=file.client,
             week=week,
-            stands=stands[:1].upper() + stands[1:],
+            stands=_stands(file),
             owner=file.owner,
         ),
         Actions(
@@ -184,6 +184,14 @@ def nudge(file: CaseFile, occurrence: int, week: int) -> Card:
             )
         ),
     )
+
+
+def _stands(file: CaseFile) -> str:
+    """How far it has come, '' where there is nothing to say; setting the check-ins up is no step for the client."""
+    if file.wishes:
+        return f"{len(file.wishes) - len(file.open_wishes)} of {len(file.wishes)} wishes met. "
+    done = len([s for s in file.steps if s.state == "done" and s.play != "scheduled_check_ins"])
+    return f"{done} step{'s' * (done != 1)} done. " if done else ""
 
 
 def nudge_answered(client: str, who: str, reading: str, when: str) -> Card:

@@ -20,7 +20,7 @@ from bot.storage.tables import Case, Client, ContactPerson, Person, PlaceRow
 SECOND_CAUSE = 0.2
 """From which weight a second cause is worth keeping."""
 
-SURE = 0.25
+SURE = 0.15
 """From which weight the first cause is named; below it nobody is told what their words sound like."""
 
 ALL_WELL = 0.5
