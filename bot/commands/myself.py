@@ -22,7 +22,13 @@ _EXAMPLE = "Try: hours 9:00 to 17:30 Mon-Fri DE."
 async def zone(turn: Turn, words: str) -> Result:
     """Set the person's time zone, for platforms that do not say."""
     if not words.strip():
-        return told(f"Your times are in {turn.person.zone}. Change that with: zone Europe/London.")
+        how = "" if turn.who.zone else " Change that with: zone Europe/London."
+        return told(f"Your times are in {turn.person.zone}.{how}")
+    if turn.who.zone:
+        raise Refusal(
+            f"Your times are in {turn.who.zone}: that is what your chat tells me, and I follow it. Change it in your "
+            "chat's settings; your check-ins keep their time of day."
+        )
     moved = await zones.move(turn, zone_called(words))
     check_ins = "your check-in keeps its" if moved == 1 else f"your {moved} check-ins keep their"
     return told(f"Your times are in {turn.person.zone} from now on" + (f"; {check_ins} time of day." if moved else "."))

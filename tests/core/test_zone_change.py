@@ -42,6 +42,15 @@ async def test_who_says_a_new_zone_is_told_what_moved(house: House) -> None:
     assert (await due_in(house, "Asia/Kolkata")).hour == 9
 
 
+async def test_who_says_another_zone_than_their_platform_hears_where_to_change_it(house: House) -> None:
+    priya = await with_check_in(house)
+    said = await priya.say("zone Kolkata")
+    assert "Your times are in Europe/Berlin" in said
+    assert "your chat's settings" in said
+    assert (await due_in(house, "Europe/Berlin")).hour == 9
+    assert "zone Europe/London" not in await priya.say("zone")
+
+
 async def test_a_check_in_put_off_stays_put_off(house: House) -> None:
     priya = await with_check_in(house)
     await priya.say("reminders")
