@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
-
 from bot.errors import Refusal
-from bot.storage.database import Database
-from bot.storage.tables import Note
+from bot.ports import Notes
 
 _KIND, _KEY = "clock", "shift"
 
@@ -28,15 +25,14 @@ class RealClock:
 class LocalClock:
     """The machine's clock plus a shift; read :meth:`load` once before use."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
         self.shift = timedelta(0)
 
     async def load(self) -> None:
         """Take the shift that was kept; another process of the same database may have moved it."""
-        async with self.database.begin() as db:
-            row = await db.scalar(select(Note).where(Note.kind == _KIND, Note.key == _KEY))
-        self.shift = timedelta(seconds=row.value["seconds"]) if row else timedelta(0)
+        kept = await self._notes.get(_KIND, _KEY)
+        self.shift = timedelta(seconds=kept["seconds"]) if kept else timedelta(0)
 
     def now(self) -> datetime:
         """The present instant as the local tools see it."""
@@ -50,10 +46,4 @@ class LocalClock:
             raise Refusal("That is further than I can look. Try: skip 7 days.")
         await self.load()
         self.shift += span
-        async with self.database.begin() as db:
-            row = await db.scalar(select(Note).where(Note.kind == _KIND, Note.key == _KEY))
-            value = {"seconds": self.shift.total_seconds()}
-            if row is None:
-                db.add(Note(kind=_KIND, key=_KEY, value=value))
-            else:
-                row.value = value
+        await self._notes.put(_KIND, _KEY, {"seconds": self.shift.total_seconds()})

@@ -16,7 +16,7 @@ from bot.delivery import engine_for
 from bot.delivery.port import Engine
 from bot.errors import CannotStart, Refusal
 from bot.local import CHANNELS, TENANT, LocalMessenger, LocalWords, place_of
-from bot.ports import Inbound, Messenger, Reply, Who
+from bot.ports import Messenger, Reply, Who
 from bot.services import people
 from bot.storage import migrate
 from bot.storage.database import Database
@@ -61,19 +61,16 @@ class Coach:
         local = now.astimezone(ZoneInfo(who.zone or self.settings.zone))
         return Reply((card(f"It is now {local:%A} {local.day} {local:%B %Y}, {local:%H:%M}."),))
 
-    async def offer_again(self, inbound: Inbound) -> Reply:
-        """The question a person left open, for when they come back."""
-        return await self.conversation.offer_again(inbound)
-
 
 async def compose(settings: Settings, *, real_time: bool) -> Coach:
-    """Open the database (brought up to date on SQLite) and put the parts together."""
+    """Open the database (brought up to date on SQLite) and put the parts together; raises CannotStart."""
     database = Database(settings.database_url)
     if database.sqlite:
         await migrate.upgrade(database)
     elif not await migrate.check(database):
         raise CannotStart("The database is not up to date. Run: salvage migrate")
-    clock: LocalClock | RealClock = RealClock() if real_time else LocalClock(database)
+    notes = StoredNotes(database)
+    clock: LocalClock | RealClock = RealClock() if real_time else LocalClock(notes)
     if isinstance(clock, LocalClock):
         await clock.load()
     try:
@@ -85,9 +82,7 @@ async def compose(settings: Settings, *, real_time: bool) -> Coach:
     messengers: dict[str, Messenger] = {TENANT: local}
     engine = engine_for(database, clock, playbook, messengers)
     conversation = Conversation(database, DIALOGS, clock, playbook, engine.wake, settings.zone)
-    return Coach(
-        settings, database, clock, playbook, conversation, engine, log, StoredNotes(database), local, messengers
-    )
+    return Coach(settings, database, clock, playbook, conversation, engine, log, notes, local, messengers)
 
 
 async def furnish_local_places(coach: Coach) -> None:

@@ -47,6 +47,6 @@ async def chat(person: str, place: str, *, as_json: bool) -> None:
             sys.stdout.write(GREETING.format(name=who.name, where=f"in {where.name}") + "\n")
 
         async def offer() -> Reply:
-            return await coach.offer_again(Inbound(f"terminal:{uuid.uuid4()}", who, where, Opened()))
+            return await coach.conversation.offer_again(Inbound(f"terminal:{uuid.uuid4()}", who, where, Opened()))
 
         await terminal.run(typed_lines(sys.stdin, "" if as_json or not sys.stdin.isatty() else "\n> "), offer)

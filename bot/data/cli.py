@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import LocalClock
 from bot.config import read_settings
@@ -22,6 +24,7 @@ from bot.errors import NotFound, Refusal
 from bot.local import TENANT
 from bot.services import people
 from bot.storage.database import Database, sqlite_file
+from bot.storage.local import StoredNotes
 from bot.storage.tables import Workspace
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -112,7 +115,9 @@ async def import_csv(
         _close(made, dry_run=dry_run)
 
 
-async def _apply(db: Any, key: str | None, workspace: Workspace | None, made: csv_in.Plan, now: Any) -> None:
+async def _apply(
+    db: AsyncSession, key: str | None, workspace: Workspace | None, made: csv_in.Plan, now: datetime
+) -> None:
     if made.changes_nothing:
         return
     home = workspace or await people.workspace_of(db, key or TENANT, now)
@@ -138,7 +143,7 @@ def _close(made: csv_in.Plan, *, dry_run: bool) -> None:
         click.echo(f"Imported: {words}")
 
 
-async def _meant(db: Any, key: str | None, create_people: bool) -> Workspace | None:
+async def _meant(db: AsyncSession, key: str | None, create_people: bool) -> Workspace | None:
     """The workspace a list is for; where there is none at all, the local one will be made."""
     found = await find_workspace(db, key)
     if found is None and key not in (None, TENANT):
@@ -152,7 +157,7 @@ async def _meant(db: Any, key: str | None, create_people: bool) -> Workspace | N
 
 
 async def _clock(database: Database) -> LocalClock:
-    clock = LocalClock(database)
+    clock = LocalClock(StoredNotes(database))
     await clock.load()
     return clock
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, ColumnElement, String, Table, Text, delete, false, func, select, text, update
+from sqlalchemy import JSON, ColumnElement, Select, String, Table, Text, delete, false, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.data.scope import BY_NAME, TABLES, Space, of_workspace
@@ -46,6 +46,9 @@ _WHOLE = {"outbox", "local_messages", "conversations", "shown", "places"}
 """Of these a row that tells of the client goes as a whole; elsewhere only the name does."""
 _TYPED = {"opened", "contact", "draft", "sent", "met", "note", "quote", "offer", "handover"}
 """Kinds of timeline lines that are somebody's own words."""
+
+Ids: TypeAlias = Select[int] | Sequence[int]
+"""Ids of rows, or the query that gives them."""
 
 
 @dataclass
@@ -112,7 +115,7 @@ async def client_named(db: AsyncSession, workspace_id: int, name: str) -> Client
     raise NotFound(f"There is no client {name[:80]}.{hint}")
 
 
-def cases_of(client_id: int) -> Any:
+def cases_of(client_id: int) -> Ids:
     """The ids of a client's cases."""
     return select(Case.id).where(Case.client_id == client_id)
 
@@ -144,7 +147,7 @@ async def erase_client(db: AsyncSession, space: Space, client: Client, now: date
     return erased
 
 
-async def erase_rows(db: AsyncSession, cases: Any, client_id: int | None, traces: Traces, erased: Erased) -> None:
+async def erase_rows(db: AsyncSession, cases: Ids, client_id: int | None, traces: Traces, erased: Erased) -> None:
     """Delete every row of these cases (and of the client); lessons that name nobody stay, cut loose."""
     if db.get_bind().dialect.name == "sqlite":
         # Without it the words would stay readable in the file until something else is written over them.
@@ -164,7 +167,7 @@ async def erase_rows(db: AsyncSession, cases: Any, client_id: int | None, traces
         await db.execute(delete(table).where(condition))
 
 
-def _own(table: Table, cases: Any, client_id: int | None) -> ColumnElement[bool]:
+def _own(table: Table, cases: Ids, client_id: int | None) -> ColumnElement[bool]:
     if table.name in _KEPT:
         return false()
     if table.name == "cases":
@@ -216,7 +219,7 @@ async def _contacts(db: AsyncSession, people: ColumnElement[bool], cases: Column
     return {" ".join(name.split()) for name in (*named, *typed) if name.strip()}
 
 
-async def texts_of_cases(db: AsyncSession, space: Space, cases: Any, meant: Meant) -> frozenset[str]:
+async def texts_of_cases(db: AsyncSession, space: Space, cases: Ids, meant: Meant) -> frozenset[str]:
     """What people typed in these cases, for finding it in chat that points to no case."""
     found: list[str] = []
     for table in TABLES:

@@ -11,14 +11,12 @@ ERASED = "[erased]"
 SHORTEST, LONGEST = 16, 80
 """Characters from which a text is no everyday phrase, and as many of its first as are looked for."""
 
-_EVERYDAY = frozenset(
-    re.split(
-        " ",
-        "all april ask august back call check clients close draft edit everyone faith fine grace hand help home hope "
-        "ideal it joy june later lessons log mark may next now nothing open other our page plan promise remind result "
-        "rose same send skip start status step summary team target the they us warm watch we will yes you",
-    )
+_EVERYDAY_WORDS = (
+    "all april ask august back call check clients close draft edit everyone faith fine grace hand help home hope "
+    "ideal it joy june later lessons log mark may next now nothing open other our page plan promise remind result "
+    "rose same send skip start status step summary team target the they us warm watch we will yes you"
 )
+_EVERYDAY = frozenset(_EVERYDAY_WORDS.split())
 """Names that are also words of everyday sentences: only as they are spelled do they count as a name."""
 
 
