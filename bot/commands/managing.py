@@ -24,7 +24,7 @@ from bot.view import Attachment, card, clip
 async def summary(turn: Turn, words: str) -> Result:
     """Every client at risk, a page of them, or as a file."""
     if words.casefold() == "csv":
-        rows = await portfolio.visible(turn, sheet.MOST)
+        rows = await portfolio.whole(turn, sheet.MOST)
         turn.audit("took the summary as a file")
         which = "The worst " if len(rows) == sheet.MOST else ""
         words = f"{which}{len(rows):,} case{'s' * (len(rows) != 1)}, as a file."

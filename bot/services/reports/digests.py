@@ -13,7 +13,7 @@ from bot.coach.playbook import Playbook
 from bot.errors import Refusal
 from bot.ports import Place, PlaceKind, Role, Who
 from bot.services import cases, people, schedules
-from bot.services.reports import movement, portfolio, summary
+from bot.services.reports import counts, movement, summary
 from bot.services.turn import Result, Turn, told
 from bot.storage.tables import Digest, Outgoing, Person, PlaceRow, Tenant, Workspace
 from bot.view import to_json
@@ -98,12 +98,11 @@ async def _message(
         digest.state = "off"
         return None
     turn = await _as_reader(db, now, playbook, person, digest)
-    totals = await portfolio.totals(turn)
+    counted = await counts.counts(turn)
     since = digest.sent_at or now - timedelta(days=7)
-    moved = await movement.since(turn, since)
-    if not totals.cases and not moved.closed:
+    if not counted.totals.cases and not (await movement.since(turn, since)).closed:
         return None
-    shows = await summary.build(turn, totals, since, 0)
+    shows = await summary.build(turn, counted, since, 0)
     return Outgoing(
         workspace_id=digest.workspace_id, tenant=digest.tenant, place=digest.place,
         key=f"digest:{digest.id}:{at.isoformat()}", card=to_json(shows), secret=True, owner_id=person.id,

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
 
 from bot.coach.playbook import Stage
-from bot.services.access import PERSON
 from bot.services.cases import STAGE_WORDS, local_day
-from bot.services.reports import portfolio
-from bot.services.reports.portfolio import Row
-from bot.services.reports.ready import rows
+from bot.services.reports import counts, portfolio
+from bot.services.reports.portfolio import Today
 from bot.services.turn import Result, Turn, offer, shown
-from bot.storage.tables import PromiseRow
-from bot.view import Actions, Card, Element, Heading, Line, Note, Table, card, clip, say
+from bot.view import Actions, Card, Element, Heading, Line, Note, Span, Table, card, clip, say
 
 NAME_SHOWN = 60
 LISTED = 50
-AT_RISK_SHOWN = 5
 
 
 async def home(turn: Turn) -> Result:
     """The person's own cases, worst first, what they promised, and one thing to begin with."""
-    found = await portfolio.own(turn)
-    if not found:
-        return shown(await _welcome(turn))
+    found = await portfolio.begun(turn)
+    if found.others:
+        turn.audit("saw at home who is at risk with others")
+    if not found.own:
+        return shown(await _welcome(turn, found.others))
     elements: list[Element | Line | None] = [Heading(f"Good to see you, {clip(turn.person.name, NAME_SHOWN)}")]
-    elements += [_today(turn, row) for row in found]
-    elements += await _promises(turn)
-    elements += await _others_at_risk(turn)
-    first = found[0]
+    elements += [_today(turn, row) for row in found.own]
+    elements += [_promised(turn, row) for row in found.promised]
+    elements += _others_at_risk(turn, found.others)
+    first = found.own[0]
     buttons = [
         offer(f"Next: {clip(first.client, 40)}", f"next {first.label}"),
         offer("Tell me about a client", "start"),
@@ -38,28 +36,23 @@ async def home(turn: Turn) -> Result:
     return shown(card(*elements, Actions(tuple(buttons))))
 
 
-async def _welcome(turn: Turn) -> Card:
-    others = (await portfolio.totals(turn)).cases
-    team = f" Your team has {others} open." if others else ""
+async def _welcome(turn: Turn, others: Sequence[Today]) -> Card:
+    open_cases = (await counts.counts(turn)).totals.cases
+    team = f" Your team has {open_cases} open." if open_cases else ""
     return card(
         Heading(f"Good to see you, {clip(turn.person.name, NAME_SHOWN)}"),
         f"Nothing needs you today.{team} When a client is unhappy, tell me about it, in your own words.",
-        *await _others_at_risk(turn),
+        *_others_at_risk(turn, others),
         Actions(
             (offer("Tell me about a client", "start"), offer("Every client at risk", "summary"), offer("Help", "help"))
         ),
     )
 
 
-async def _others_at_risk(turn: Turn) -> list[Element | Line]:
+def _others_at_risk(turn: Turn, others: Sequence[Today]) -> list[Element | Line]:
     """What a manager has to know besides: the clients at risk whom others look after, the worst first."""
-    if not turn.manages:
-        return []
-    found = await portfolio.visible(turn, AT_RISK_SHOWN, others=True)
-    title = [Heading("At risk in the team")] if found else []
-    if found:
-        turn.audit("saw at home who is at risk with others")
-    return [*title, *(_today(turn, row, clip(row.owner, 40)) for row in found)]
+    title = [Heading("At risk in the team")] if others else []
+    return [*title, *(_today(turn, row, clip(row.owner, 40)) for row in others)]
 
 
 def play_words(turn: Turn, play: str | None) -> str:
@@ -68,7 +61,7 @@ def play_words(turn: Turn, play: str | None) -> str:
     return title[:1].lower() + title[1:]
 
 
-def _today(turn: Turn, row: Row, owner: str = "") -> Line:
+def _today(turn: Turn, row: Today, owner: str = "") -> Line:
     when = ""
     if row.next_due_at:
         late = "overdue since" if row.next_due_at < turn.now else "due"
@@ -76,36 +69,20 @@ def _today(turn: Turn, row: Row, owner: str = "") -> Line:
     wait = ""
     if row.waiting_since and row.reply_due_at:
         wait = f" They are waiting: answer by {local_day(turn, row.reply_due_at)}."
-    return say(
-        "**{label} · {client}** · {stage}" + (" · {owner}" if owner else "") + " · next: {play}{when}.{wait}",
-        label=row.label,
-        client=clip(row.client, NAME_SHOWN),
-        stage=STAGE_WORDS[Stage(row.stage)].lower(),
-        play=play_words(turn, row.next_play) or "keep in touch",
-        when=when,
-        wait=wait,
-        owner=owner,
-    )
+    stands = [STAGE_WORDS[Stage(row.stage)].lower(), *([owner] if owner else [])]
+    play = play_words(turn, row.next_play) or "keep in touch"
+    named = Span(f"{row.label} · {clip(row.client, NAME_SHOWN)}", bold=True)
+    return named, Span(f" · {' · '.join(stands)} · next: {play}{when}.{wait}")
 
 
-_PROMISED = (
-    select(PromiseRow.words, PromiseRow.due_at)
-    .where(PromiseRow.owner_id == PERSON, PromiseRow.state == "open")
-    .order_by(PromiseRow.due_at)
-    .limit(5)
-)
-
-
-async def _promises(turn: Turn) -> list[Line]:
-    return [
-        say("Promised: {words}, {when}.", words=clip(words, 150), when=local_day(turn, due))
-        for words, due in await rows(turn, _PROMISED)
-    ]
+def _promised(turn: Turn, row: Today) -> Line:
+    when = local_day(turn, row.next_due_at) if row.next_due_at else ""
+    return say("Promised: {words}, {when}.", words=clip(row.client, 150), when=when)
 
 
 async def clients_list(turn: Turn) -> Result:
     """Every client with an open case, as a table."""
-    found = await portfolio.visible(turn, LISTED)
+    found = await portfolio.listed(turn, LISTED)
     turn.audit("read the list of clients")
     if not found:
         return shown(card("No client has an open case. Type start and a client's name to open one."))

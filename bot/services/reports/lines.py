@@ -12,34 +12,33 @@ from bot.services.follow import approvals
 from bot.services.reports.home import NAME_SHOWN, play_words
 from bot.services.reports.portfolio import Row, Standing
 from bot.services.turn import Turn, offer
-from bot.view import Action, Line, clip, say
+from bot.view import Action, Line, Span, clip, say
 
 LOUD = {"colder", "silent", "very_silent", "no_reply", "waiting", "broken_promise"}
 """What a client does, or has to bear: shown in bold, silence as loudly as anger."""
 
 SOUNDED = {"warmer": "sounded warmer", "same": "sounded the same", "colder": "sounded colder", "no_reply": "no reply"}
 
-SAID_ELSEWHERE = {"date_near", "worth_much", "overdue"}
-"""What the line says beside: the date itself, the sum itself, the step itself."""
+SAID_APART = LOUD | {"date_near", "worth_much", "overdue"}
+"""What the line says in another place than among the reasons: in bold, or as the date, the sum, the step itself."""
 
 
 def line(turn: Turn, n: int, stands: Standing) -> Line:
     """One client: better or worse, why it stands here, what is at stake, who has it, what comes next."""
     row, risk = stands.row, stands.risk
-    loud = [p.words for p in risk.points if LOUD & set(p.weights)]
-    quiet = [p.words for p in risk.points if not (LOUD | SAID_ELSEWHERE) & set(p.weights)]
+    loud = ", ".join(p.words for p in risk.points if not LOUD.isdisjoint(p.weights))
+    quiet = [p.words for p in risk.points if SAID_APART.isdisjoint(p.weights)]
     trend = "" if row.override_risk is not None else _trend(row.risk, stands.before)
-    first = [trend, INFO[Cause(row.cause)].said, *quiet]
-    rest = [_contact(turn, row, risk), _stake(row), _by_hand(turn, row), clip(row.owner, 40), _next(turn, row)]
-    return say(
-        "{n}. **{client}** · {label} · {first}" + (" · **{loud}**" if loud else "") + " · {rest}",
-        n=n,
-        client=clip(row.client, NAME_SHOWN),
-        label=row.label,
-        first=" · ".join(b for b in first if b),
-        loud=", ".join(loud),
-        rest=" · ".join(b for b in rest if b),
-    )
+    first = _joined(row.label, trend, INFO[Cause(row.cause)].said, *quiet)
+    rest = _joined(_contact(turn, row, risk), _stake(row), _by_hand(turn, row), clip(row.owner, 40), _next(turn, row))
+    named = Span(f"{n}. "), Span(clip(row.client, NAME_SHOWN), bold=True)
+    if not loud:
+        return (*named, Span(f" · {first} · {rest}"))
+    return (*named, Span(f" · {first} · "), Span(loud, bold=True), Span(f" · {rest}"))
+
+
+def _joined(*bits: str) -> str:
+    return " · ".join(bit for bit in bits if bit)
 
 
 def _trend(now: int, before: int | None) -> str:
@@ -114,8 +113,8 @@ def one_thing(turn: Turn, stands: Standing, *, asked: bool) -> Action:
         return offer(f"Decide: {name}", f"decide {label}")
     if asked:
         return offer(f"Take over {name}", f"take {label}")
-    silent = row.weighed.days_quiet(turn.now)
-    if silent >= VERY_SILENT_AFTER_DAYS or (silent >= SILENT_AFTER_DAYS and row.severity == "high"):
+    quiet = stands.days_quiet
+    if quiet >= VERY_SILENT_AFTER_DAYS or (quiet >= SILENT_AFTER_DAYS and row.severity == "high"):
         return offer(f"I'll call {name}", f"call {label}")
     if row.backup_id is None and row.severity == "high":
         return offer(f"Lend a person: {name}", f"edit {label} backup")

@@ -1,4 +1,4 @@
-"""What has changed since somebody last looked: new, better, worse, closed, and how clients sounded week by week."""
+"""What has changed since somebody last looked: new, better, worse, closed."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, ScalarSelect, Select, bindparam, case, func, select, true
+from sqlalchemy import ScalarSelect, Select, case, func, literal, select, update
 
 from bot.services import access
 from bot.services.reports.ready import SINCE, WORKSPACE, rows
 from bot.services.turn import Turn
-from bot.storage.tables import Case, Look, ReadingTally, RiskChange
-
-WEEKS = 6
-"""How many weeks of readings are shown."""
+from bot.storage.tables import Case, Look, RiskChange
 
 MOST = 1_000
 """How many changes are counted; beyond, "1,000+" says enough, and a look costs no more after a year away."""
@@ -45,26 +42,33 @@ class Movement:
 _CHANGED = ("better", "worse")
 
 
-async def last_look(turn: Turn) -> datetime:
-    """From when changes count as new: the look before this one, a week ago for a first look."""
-    row = await turn.db.scalar(select(Look).where(Look.person_id == turn.person.id))
-    if row is None:
+async def last_look(turn: Turn, looked_at: datetime | None, looked_before: datetime | None) -> datetime:
+    """From when changes count as new: the look before this one, a week ago for a first look; this look is kept."""
+    if looked_at is None:
         week_ago = turn.now - timedelta(days=7)
         turn.db.add(Look(person_id=turn.person.id, at=turn.now, before_at=week_ago))
         return week_ago
-    if turn.now - row.at > A_LOOK:
-        row.before_at, row.at = row.at, turn.now
-    return row.before_at or row.at
+    if turn.now - looked_at > A_LOOK:
+        mine = update(Look).where(Look.person_id == turn.person.id)
+        await turn.db.execute(mine.values(before_at=looked_at, at=turn.now))
+        return looked_at
+    return looked_before or looked_at
 
 
 async def since(turn: Turn, instant: datetime) -> Movement:
     """What changed among the cases this person may see; costs as much as what changed, up to a limit."""
-    ((better, worse, changed, new, gone),) = await rows(turn, _moved(turn.manages), since=instant)
-    return Movement(new, int(better or 0), int(worse or 0), gone, changed > MOST)
+    (found,) = await rows(turn, moved(turn.manages), since=instant)
+    return told(*found)
+
+
+def told(new: int, better: int | None, worse: int | None, closed: int, changed: int) -> Movement:
+    """A row of :func:`moved` as what it says."""
+    return Movement(new, int(better or 0), int(worse or 0), closed, changed > MOST)
 
 
 @cache
-def _moved(manages: bool) -> Select[*tuple[Any, ...]]:
+def moved(manages: bool) -> Select[*tuple[Any, ...]]:
+    """One row: how many are new, better, worse and closed since an instant, and how many changes there were."""
     here, seen = Case.workspace_id == WORKSPACE, access.readable_by(manages=manages)
     opened = select(Case.id).where(here, Case.opened_at > SINCE, Case.closed_at.is_(None), seen)
     closed = select(Case.id).where(here, Case.closed_at > SINCE, seen)
@@ -78,11 +82,11 @@ def _moved(manages: bool) -> Select[*tuple[Any, ...]]:
     first = select(func.min(changes.c.id)).group_by(changes.c.case_id)
     return (
         select(
-            func.sum(case((Case.risk < RiskChange.before, 1), else_=0)),
-            func.sum(case((Case.risk > RiskChange.before, 1), else_=0)),
-            select(func.count()).select_from(changes).scalar_subquery(),
-            _count(opened),
-            _count(closed),
+            _count(opened).label("new"),
+            func.sum(case((Case.risk < RiskChange.before, 1), else_=0)).label("better"),
+            func.sum(case((Case.risk > RiskChange.before, 1), else_=0)).label("worse"),
+            _count(closed).label("closed"),
+            select(func.count()).select_from(changes).scalar_subquery().label("changed"),
         )
         .select_from(RiskChange)
         .join(Case, Case.id == RiskChange.case_id)
@@ -91,36 +95,11 @@ def _moved(manages: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
+STILL = select(*(literal(0).label(name) for name in ("new", "better", "worse", "closed", "changed")))
+"""The same row where nobody asks what has moved."""
+
+WIDTH = len(STILL.selected_columns)
+
+
 def _count(query: Select[int]) -> ScalarSelect[int]:
     return select(func.count()).select_from(query.limit(MOST).correlate(None).subquery()).scalar_subquery()
-
-
-async def temperatures(turn: Turn) -> tuple[tuple[str, ...], dict[str, tuple[int, ...]]]:
-    """Readings of the last weeks, from the counts that are kept: the weeks' names, and how many of each in every week.
-
-    Whoever does not manage is shown them without those of confidential cases.
-    """
-    last = turn.now.date() - timedelta(days=6)
-    starts = [last - timedelta(weeks=WEEKS - 1 - n) for n in range(WEEKS)]
-    days = {f"day{n}": day for n, day in enumerate(starts)}
-    counts = dict.fromkeys(("warmer", "same", "colder", "no_reply"), (0,) * WEEKS)
-    for reading, *weeks in await rows(turn, _read(turn.manages), **days):
-        counts[reading] = tuple(int(n) for n in weeks)
-    return tuple(f"{d.day} {d:%b}" for d in starts), counts
-
-
-@cache
-def _read(manages: bool) -> Select[*tuple[Any, ...]]:
-    """For each reading, how many there were in every week; a row a reading, however many days and cases."""
-    starts = [bindparam(f"day{n}", type_=Date) for n in range(WEEKS)]
-    ends = [*(ReadingTally.day < later for later in starts[1:]), true()]
-    weeks = [
-        func.sum(case(((ReadingTally.day >= start) & end, ReadingTally.readings), else_=0))
-        for start, end in zip(starts, ends, strict=True)
-    ]
-    query = (
-        select(ReadingTally.reading, *weeks)
-        .where(ReadingTally.workspace_id == WORKSPACE, ReadingTally.day >= starts[0])
-        .group_by(ReadingTally.reading)
-    )
-    return query if manages else query.where(ReadingTally.confidential.is_(False))

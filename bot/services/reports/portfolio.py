@@ -1,31 +1,30 @@
-"""The queries behind every list: a page of cases, and what is counted over all of them."""
+"""The queries behind every list: what is on a screen, a page of the summary, the whole of a file."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, bindparam, case, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Select, bindparam, func, literal, null, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from bot.coach.money import Money
-from bot.coach.playbook import Stage
 from bot.coach.risk import Risk, assess
 from bot.services import access, scoring
+from bot.services.reports import movement
+from bot.services.reports.movement import Movement
 from bot.services.reports.ready import NOW, SINCE, WORKSPACE, rows
 from bot.services.scoring import Weighed
 from bot.services.turn import Turn
-from bot.storage.tables import Ask, Case, Client, Person, PromiseRow, Reparation, RiskChange, Tally
+from bot.storage.tables import Ask, Case, Client, Instant, Person, PromiseRow, Reparation, RiskChange
 
 ON_ONE_SCREEN = 10
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A case in a list, with what its client is worth and its owner's name."""
 
     id: int
@@ -34,7 +33,6 @@ class Row:
     cause: str
     severity: str
     risk: int
-    risk_why: Sequence[str]
     override_risk: int | None
     override_why: str
     override_until: datetime | None
@@ -47,7 +45,6 @@ class Row:
     next_play: str | None
     next_due_at: datetime | None
     waiting_since: datetime | None
-    reply_due_at: datetime | None
     decide_at: datetime | None
     client: str
     value_cents: int | None
@@ -72,44 +69,121 @@ class Row:
 
 
 _COLUMNS: tuple[Any, ...] = (
-    *(Case.__table__.c[name] for name in list(Row.__dataclass_fields__)[:21]),
-    Client.name, *(Client.__table__.c[name] for name in list(Row.__dataclass_fields__)[22:27]),
+    *(Case.__table__.c[name] for name in Row._fields[:19]),
+    Client.name, *(Client.__table__.c[name] for name in Row._fields[20:25]),
     Person.name,
 )  # fmt: skip
 """The columns of a :class:`Row`, in its order."""
 
 
-def _page(*which: Any, more: Sequence[Any] = ()) -> Select[*tuple[Any, ...]]:
+def _page(columns: Sequence[Any], *which: Any, most: Any) -> Select[*tuple[Any, ...]]:
     """Open cases, the worst first, and of equals the one opened last."""
     return (
-        select(*_COLUMNS, *more)
+        select(*columns)
         .select_from(Case)
         .join(Client, Client.id == Case.client_id)
         .join(Person, Person.id == Case.owner_id)
         .where(Case.closed_at.is_(None), *which)
         .order_by(Case.risk.desc(), Case.id.desc())
-        .offset(bindparam("skip"))
-        .limit(bindparam("most"))
+        .limit(most)
     )
 
 
+def _seen(manages: bool) -> tuple[Any, ...]:
+    return Case.workspace_id == WORKSPACE, access.readable_by(manages=manages)
+
+
+# --- what is on the first screen ---------------------------------------------------------------------------
+
+
+class Today(NamedTuple):
+    """One thing of today: a case (``own`` or ``others``), or something promised (its words as the ``client``)."""
+
+    part: str
+    id: int
+    risk: int
+    number: int
+    stage: str
+    next_play: str | None
+    next_due_at: datetime | None
+    waiting_since: datetime | None
+    reply_due_at: datetime | None
+    client: str
+    owner: str
+
+    @property
+    def label(self) -> str:
+        """SAL-7."""
+        return f"SAL-{self.number}"
+
+
+def _brief(part: str) -> tuple[Any, ...]:
+    """The columns of a case as a :class:`Today`."""
+    table = Case.__table__.c
+    return literal(part).label("part"), *(table[name] for name in Today._fields[1:9]), Client.name, Person.name
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What somebody begins the day with: their own cases, what they promised, the worst that others look after."""
+
+    own: Sequence[Today]
+    promised: Sequence[Today]
+    others: Sequence[Today]
+
+
+AT_RISK_SHOWN = 5
+PROMISES_SHOWN = 5
+
+
 @cache
-def _visible(manages: bool, others: bool) -> Select[*tuple[Any, ...]]:
-    theirs = (Case.owner_id != access.PERSON,) if others else ()
-    return _page(Case.workspace_id == WORKSPACE, access.readable_by(manages=manages), *theirs)
+def _begun(manages: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    promised = (
+        select(
+            literal("promised").label("part"), PromiseRow.id, literal(0).label("risk"), literal(0).label("number"),
+            literal("").label("stage"), null().label("next_play"), PromiseRow.due_at,
+            literal(None, Instant()).label("waiting_since"), literal(None, Instant()).label("reply_due_at"),
+            PromiseRow.words, literal("").label("owner"),
+        )
+        .where(PromiseRow.owner_id == access.PERSON, PromiseRow.state == "open")
+        .order_by(PromiseRow.due_at)
+        .limit(PROMISES_SHOWN)
+    )  # fmt: skip
+    parts = [_page(_brief("own"), access.own(), most=ON_ONE_SCREEN), promised]
+    if manages:
+        theirs = (*_seen(manages), Case.owner_id != access.PERSON)
+        parts.append(_page(_brief("others"), *theirs, most=AT_RISK_SHOWN))
+    return union_all(*(select(part.subquery()) for part in parts))
 
 
-_OWN = _page(access.own())
+async def begun(turn: Turn) -> Begun:
+    """What is on a person's first screen, in one query; what others look after only for a manager."""
+    of: dict[str, list[Today]] = {"own": [], "promised": [], "others": []}
+    for found in await rows(turn, _begun(turn.manages)):
+        of[found[0]].append(Today._make(found))
+    for part in ("own", "others"):
+        of[part].sort(key=lambda row: (-row.risk, -row.id))
+    return Begun(of["own"], sorted(of["promised"], key=lambda row: (row.next_due_at or turn.now, row.id)), of["others"])
 
 
-async def visible(turn: Turn, most: int = ON_ONE_SCREEN, *, others: bool = False) -> Sequence[Row]:
-    """The worst of the open cases this person may see, or of those that others own."""
-    return [Row(*found) for found in await rows(turn, _visible(turn.manages, others), most=most, skip=0)]
+@cache
+def _listed(manages: bool) -> Select[*tuple[Any, ...]]:
+    return _page(_brief("seen"), *_seen(manages), most=bindparam("most"))
 
 
-async def own(turn: Turn, most: int = ON_ONE_SCREEN) -> Sequence[Row]:
-    """The worst of the open cases this person owns or steps in for."""
-    return [Row(*found) for found in await rows(turn, _OWN, most=most, skip=0)]
+async def listed(turn: Turn, most: int) -> Sequence[Today]:
+    """The worst of the open cases this person may see, in brief."""
+    return [Today._make(found) for found in await rows(turn, _listed(turn.manages), most=most)]
+
+
+@cache
+def _whole(manages: bool) -> Select[*tuple[Any, ...]]:
+    return _page((*_COLUMNS, Case.risk_why), *_seen(manages), most=bindparam("most"))
+
+
+async def whole(turn: Turn, most: int) -> Sequence[tuple[Row, Sequence[str]]]:
+    """The worst of the open cases this person may see, with the reasons kept beside each."""
+    return [(Row._make(found[:-1]), found[-1]) for found in await rows(turn, _whole(turn.manages), most=most)]
 
 
 # --- a page of the summary ---------------------------------------------------------------------------------
@@ -125,10 +199,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Standing:
-    """A case in the summary: its score's reasons, its risk at the last look where it has changed since, its offer."""
+    """A case in the summary: why it stands there, its risk at the last look where it has changed since, its offer."""
 
     row: Row
     risk: Risk
+    days_quiet: int
     before: int | None
     waiting: Waiting | None
 
@@ -142,109 +217,53 @@ def _facts_beside() -> tuple[Any, ...]:
         .order_by(RiskChange.id)
         .limit(1)
     )
-    offer = [
-        select(column)
-        .where(Reparation.case_id == Case.id, Reparation.state == "waiting")
-        .order_by(Reparation.id)
-        .limit(1)
-        .scalar_subquery()
-        for column in (Reparation.id, Reparation.offer_cents, Reparation.currency)
-    ]
+    offer = select(func.min(Reparation.id)).where(Reparation.case_id == Case.id, Reparation.state == "waiting")
     broken = select(func.count()).where(PromiseRow.case_id == Case.id, PromiseRow.state == "broken")
     before = select(func.max(earlier.opened_at)).where(
         earlier.client_id == Case.client_id, earlier.number < Case.number
     )
-    return (broken.scalar_subquery(), before.scalar_subquery(), change.scalar_subquery(), *offer)
-
-
-@cache
-def _standing(manages: bool) -> Select[*tuple[Any, ...]]:
-    return _page(Case.workspace_id == WORKSPACE, access.readable_by(manages=manages), more=_facts_beside())
-
-
-async def standing(turn: Turn, since: datetime, skip: int) -> Sequence[Standing]:
-    """A page of the summary."""
-    found = await rows(turn, _standing(turn.manages), since=since, most=ON_ONE_SCREEN, skip=skip)
-    return [_stands(turn, *columns) for columns in found]
-
-
-def _stands(turn: Turn, *columns: Any) -> Standing:
-    broken, earlier, before, offer, cents, currency = columns[len(_COLUMNS) :]
-    row = Row(*columns[: len(_COLUMNS)])
-    again = earlier is not None and earlier > row.opened_at - scoring.SECOND_FAILURE
-    risk = assess(scoring.facts_of(turn.now, row.weighed, broken, again))
-    return Standing(row, risk, before, Waiting(offer, Money(cents, currency)) if offer is not None else None)
-
-
-# --- sums --------------------------------------------------------------------------------------------------
+    told = {"broken": broken, "earlier": before, "before": change, "offer": offer}
+    return tuple(query.scalar_subquery().label(name) for name, query in told.items())
 
 
 @dataclass(frozen=True)
-class Totals:
-    """What is counted over a portfolio; sums are a month, per currency; ``unknown`` have no value kept."""
+class Page:
+    """The cases of one page; on the first, what has moved among all of them."""
 
-    cases: int
-    sums: tuple[Money, ...]
-    by_stage: tuple[tuple[Stage, int], ...]
-    sums_by_stage: tuple[tuple[Stage, Money], ...]
-    causes: tuple[tuple[str, int], ...]
-    unknown: int = 0
-
-
-async def totals(turn: Turn) -> Totals:
-    """Cases, value, stages and causes, from the counts that are kept; costs the same however many cases there are."""
-    found = list(await rows(turn, _tallies(turn.manages)))
-    if not turn.manages:
-        found += await rows(turn, _hidden())
-    return _summed([(r[0], r[1], r[2], int(r[3]), int(r[4])) for r in found])
+    lines: Sequence[Standing]
+    moved: Movement
 
 
 @cache
-def _tallies(manages: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """What is kept, once by stage and currency and once by cause: few rows, whatever the causes."""
-    count, cents = func.sum(Tally.cases), func.sum(Tally.cents)
-    staged = select(Tally.stage, literal(""), Tally.currency, count, cents).group_by(Tally.stage, Tally.currency)
-    caused = select(literal(""), Tally.cause, literal(""), count, literal(0)).group_by(Tally.cause)
-    hidden = () if manages else (Tally.confidential.is_(False),)
-    return union_all(*(part.where(Tally.workspace_id == WORKSPACE, *hidden) for part in (staged, caused)))
-
-
-@cache
-def _hidden() -> CompoundSelect[*tuple[Any, ...]]:
-    """The same of the confidential cases that a person has a part in, counted one by one: these are few."""
-    monthly = case((Client.period == "year", Client.value_cents // 12), else_=Client.value_cents)
-    currency, cents = func.coalesce(Client.currency, ""), func.coalesce(func.sum(monthly), 0)
-    staged = select(Case.stage, literal(""), currency, func.count(), cents).group_by(Case.stage, currency)
-    caused = select(literal(""), Case.cause, literal(""), func.count(), literal(0)).group_by(Case.cause)
-    mine = (Case.workspace_id == WORKSPACE, Case.closed_at.is_(None), Case.confidential)
-    seen = access.readable_by(manages=False)
-    return union_all(*(q.join(Client, Client.id == Case.client_id).where(*mine, seen) for q in (staged, caused)))
-
-
-def _summed(found: Sequence[tuple[str, str, str, int, int]]) -> Totals:
-    """Rows of a stage, or of a cause, put together."""
-    stages: Counter[str] = Counter()
-    causes: Counter[str] = Counter()
-    worth: Counter[tuple[str, str]] = Counter()
-    sums: Counter[str] = Counter()
-    unknown = 0
-    for stage, cause, currency, count, cents in found:
-        if cause:
-            causes[cause] += count
-            continue
-        stages[stage] += count
-        unknown += 0 if currency else count
-        if currency:
-            worth[(stage, currency)] += cents
-            sums[currency] += cents
-    return Totals(
-        sum(stages.values()),
-        tuple(Money(cents, currency) for currency, cents in sorted(sums.items(), key=lambda p: (-p[1], p[0])) if cents),
-        tuple((s, stages[s.value]) for s in Stage if stages[s.value]),
-        tuple((s, Money(c, cur)) for s in Stage for (st, cur), c in sorted(worth.items()) if st == s.value and c),
-        tuple(sorted(((k, n) for k, n in causes.items() if n), key=lambda p: (-p[1], p[0]))),
-        unknown,
+def _standing(manages: bool, first: bool) -> Select[*tuple[Any, ...]]:
+    """What has moved beside each case of the page with its offer; a page without cases is one row of that alone."""
+    columns = [column.label(name) for name, column in zip(Row._fields, _COLUMNS, strict=True)]
+    page = _page((*columns, *_facts_beside()), *_seen(manages), most=ON_ONE_SCREEN).offset(bindparam("skip")).subquery()
+    moved = (movement.moved(manages) if first else movement.STILL).subquery()
+    beside = (page.c.broken, page.c.earlier, page.c.before, Reparation.id, Reparation.offer_cents, Reparation.currency)
+    return (
+        select(*moved.c, *(page.c[name] for name in Row._fields), *beside)
+        .select_from(moved.outerjoin(page, true()).outerjoin(Reparation, Reparation.id == page.c.offer))
+        .order_by(page.c.risk.desc(), page.c.id.desc())
     )
+
+
+async def page(turn: Turn, since: datetime, number: int) -> Page:
+    """A page of the summary; the first is 0."""
+    query = _standing(turn.manages, number == 0)
+    found = await rows(turn, query, since=since, skip=number * ON_ONE_SCREEN)
+    parts = [(one[: movement.WIDTH], one[movement.WIDTH :]) for one in found]
+    lines = [_stands(turn, *columns) for _, columns in parts if columns[0] is not None]
+    return Page(lines, movement.told(*parts[0][0]))
+
+
+def _stands(turn: Turn, *found: Any) -> Standing:
+    row = Row._make(found[: len(Row._fields)])
+    broken, earlier, before, offer, cents, currency = found[len(Row._fields) :]
+    again = earlier is not None and earlier > row.opened_at - scoring.SECOND_FAILURE
+    facts = scoring.facts_of(turn.now, row.weighed, broken, again)
+    waiting = Waiting(offer, Money(cents, currency)) if offer is not None else None
+    return Standing(row, assess(facts), facts.days_quiet, before, waiting)
 
 
 # --- what a manager asked ----------------------------------------------------------------------------------

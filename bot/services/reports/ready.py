@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam
+from sqlalchemy.orm import Session
 
 from bot.services.turn import Turn
 from bot.storage.tables import Instant
@@ -17,7 +18,11 @@ SINCE: ColumnElement[Any] = bindparam("since", type_=Instant())
 
 async def rows(turn: Turn, query: Executable, **bound: Any) -> Sequence[Any]:
     """The rows of a ready query, asked for this person now; what the turn has changed so far counts."""
-    await turn.db.flush()
-    connection = await turn.db.connection()
     asked = {"workspace": turn.workspace.id, "person": turn.person.id, "now": turn.now, **bound}
-    return (await connection.execute(query, asked)).all()
+    return await turn.db.run_sync(_rows, query, asked)
+
+
+def _rows(db: Session, query: Executable, asked: dict[str, Any]) -> Sequence[Any]:
+    # In one go: each step from async to the session's own side costs as much as a small statement.
+    db.flush()
+    return db.connection().execute(query, asked).all()

@@ -29,13 +29,13 @@ _FORMULA = ("=", "+", "-", "@", "|", "%")
 _UNSEEN = ("C", "Z")
 
 
-def as_csv(turn: Turn, rows: Sequence[Row]) -> str:
-    """The rows with a heading; a cell that a spreadsheet would run as a formula is kept as text."""
+def as_csv(turn: Turn, rows: Sequence[tuple[Row, Sequence[str]]]) -> str:
+    """Rows and why they stand there, with a heading; what a spreadsheet would run as a formula is kept as text."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS.values())
-    for row in rows:
-        cells = _cells(turn, row)
+    for row, why in rows:
+        cells = _cells(turn, row, why)
         writer.writerow([safe(cells[name]) for name in COLUMNS])
     return out.getvalue()
 
@@ -54,11 +54,11 @@ def safe(cell: str) -> str:
     return "'" + cell if starts or controlled else cell
 
 
-def _cells(turn: Turn, row: Row) -> dict[str, str]:
+def _cells(turn: Turn, row: Row, why: Sequence[str]) -> dict[str, str]:
     cells: dict[str, object] = {
         "case": row.label, "client": row.client, "stage": STAGE_WORDS[Stage(row.stage)],
         "cause": INFO[Cause(row.cause)].said, "severity": row.severity, "risk": row.risk,
-        "why": "; ".join(row.risk_why), "override": row.override_why,
+        "why": "; ".join(why), "override": row.override_why,
         "value": None if row.value_cents is None else f"{row.value_cents / 100:.2f}",
         "currency": row.currency, "period": row.period if row.value_cents is not None else None,
         "notice": row.notice_on, "renewal": row.renewal_on, "owner": row.owner,
