@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
@@ -11,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import CannotStart
+from bot.loopback import is_loopback
 
 
 class Settings(BaseSettings):
@@ -49,7 +49,10 @@ class Settings(BaseSettings):
 
     @property
     def zone(self) -> str:
-        """The IANA zone of people whose platform does not say theirs: as set, the machine's, else UTC."""
+        """The IANA zone of people whose platform does not say theirs: as set, the machine's, else UTC.
+
+        Raises CannotStart where what is set is no zone.
+        """
         wanted = self.salvage_zone or str(Path("/etc/localtime").resolve()).partition("/zoneinfo/")[2]
         if wanted in available_timezones():
             return wanted
@@ -62,10 +65,7 @@ class Settings(BaseSettings):
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach what is served."""
-        try:
-            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return is_loopback(self.host)
 
 
 def read_settings() -> Settings:

@@ -19,7 +19,7 @@ from adapters.teams.audience import Audience
 from adapters.teams.auth import Forged, Keys, KeysAway, TokenCheck
 from adapters.teams.client import TeamsMessenger, message_pages
 from adapters.teams.connector import Connector
-from adapters.teams.hosts import is_loopback, may_call
+from adapters.teams.hosts import may_call, on_this_machine
 from adapters.teams.pace import Pace
 from adapters.teams.parse import Gone, Ignored, Installed, Left, Parsed, Turn, parse
 from adapters.teams.references import Contact, References
@@ -119,7 +119,7 @@ class Teams:
         # Only JSON: another site's page in a browser can send anything else without being asked about it.
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
-        if self._settings.local and not is_loopback(f"http://{request.host}"):
+        if self._settings.local and not on_this_machine(f"http://{request.host}"):
             raise Forged("a local tool calls this machine by its own name", status=403)
         try:
             body = await request.read()

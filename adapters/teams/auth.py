@@ -16,7 +16,7 @@ import aiohttp
 import jwt
 from botframework.connector.auth import AuthenticationConstants  # type: ignore[import-untyped]  # has no types
 
-from adapters.teams.hosts import is_loopback
+from adapters.teams.hosts import on_this_machine
 from adapters.teams.settings import TeamsSettings
 
 KEYS_SECONDS = 24 * 3_600.0
@@ -104,7 +104,7 @@ class Keys:
 
 
 def _secure(url: object) -> str:
-    if not isinstance(url, str) or not (url.startswith("https://") or is_loopback(url)):
+    if not isinstance(url, str) or not (url.startswith("https://") or on_this_machine(url)):
         raise ValueError("the keys are not behind https")
     return url
 

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import functools
-import ipaddress
 from urllib.parse import urlsplit
 
 from adapters.teams.settings import TeamsSettings
+from bot.loopback import is_loopback
 
 
-def is_loopback(url: str) -> bool:
+def on_this_machine(url: str) -> bool:
     """Whether a URL names this very machine."""
-    host = _host(url)
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(_host(url))
 
 
 @functools.lru_cache(maxsize=256)
 def may_call(url: str, settings: TeamsSettings) -> bool:
     """Whether this is a connector the adapter may send messages to."""
-    return may_see_token(url, settings) or (settings.local and _plain(url, ("http", "https")) and is_loopback(url))
+    return may_see_token(url, settings) or (settings.local and _plain(url, ("http", "https")) and on_this_machine(url))
 
 
 @functools.lru_cache(maxsize=256)

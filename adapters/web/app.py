@@ -22,8 +22,8 @@ from adapters.web import parse
 from adapters.web.bell import Bell
 from adapters.web.chat import Chat
 from adapters.web.page import context
-from adapters.web.places import PRIVATE, TEAM, Seat, seat
-from adapters.web.render import TEMPLATES, furnish
+from adapters.web.places import AT_CLIENT, CLIENT, PRIVATE, TEAM, Seat, seat
+from adapters.web.render import OPTIONS, furnish
 from adapters.web.safety import HEADERS, guarded, refuse_beyond_loopback, sentence
 from adapters.web.stream import Stream
 from bot.errors import NotFound, Refusal, SalvageError
@@ -57,10 +57,7 @@ def mount(
     aiohttp_jinja2.setup(
         app,
         app_key=_PAGES,
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        **OPTIONS,
     )
     furnish(app[_PAGES])
     app.router.add_get("/", guarded(site.page))
@@ -159,7 +156,7 @@ def _seat(request: web.Request) -> Seat:
     asked = request.query
     name = asked.get("as") or next(iter(TEAM))
     role = asked.get("role", "")
-    word = asked.get("in") or ("client-acme" if role == "client" else PRIVATE)
+    word = asked.get("in") or (AT_CLIENT if role == CLIENT else PRIVATE)
     return seat(name, role, word)
 
 

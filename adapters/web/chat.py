@@ -21,7 +21,22 @@ from bot.ports import (
     Submitted,
     Who,
 )
-from bot.view import AnswerPress, Card, Facts, Form, Input, Line, Note, Text, card, clip, plain, read_press, say
+from bot.view import (
+    AnswerPress,
+    Card,
+    CommandPress,
+    Facts,
+    Form,
+    Input,
+    Line,
+    Note,
+    Text,
+    card,
+    clip,
+    plain,
+    read_press,
+    say,
+)
 
 LONGEST_BUBBLE = 3_000
 LOST = card("I took that in, but my answer to it was lost. Type next to go on from there.")
@@ -110,7 +125,7 @@ def used_card(inbound: Inbound, shown: Card) -> Card | None:
 
 def _label_in_form(value: str, shown: Card) -> str:
     press = read_press(value)
-    return "Back" if press is not None and getattr(press, "command", "") == "back" else ""
+    return "Back" if press == CommandPress("back") else ""
 
 
 def _inputs(shown: Card) -> tuple[Input, ...]:

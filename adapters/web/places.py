@@ -8,9 +8,10 @@ from zoneinfo import available_timezones
 
 from bot.dialog import tidy
 from bot.errors import NotFound, Refusal
-from bot.ports import Place, PlaceKind, Role, Who
+from bot.local import CHANNELS as KNOWN
+from bot.local import TENANT, person_key, place_of
+from bot.ports import Place, Role, Who
 
-TENANT = "local"
 CLIENT = "client"
 """The role of somebody who is not of the team; it stands for ``Who.outsider``."""
 
@@ -19,14 +20,12 @@ LONGEST_NAME = 60
 TEAM: Mapping[str, Role] = {"Priya": Role.member, "Sam": Role.manager, "Omar": Role.member}
 """The people offered by name, and what each may do."""
 
-ACCOUNTS = Place(TENANT, "local:#accounts", PlaceKind.internal, "#accounts")
-CLIENT_ACME = Place(
-    TENANT, "local:#client-acme", PlaceKind.shared, "#client-acme", why="#client-acme is shared with people outside"
-)
-CHANNELS: Mapping[str, Place] = {"accounts": ACCOUNTS, "client-acme": CLIENT_ACME}
+CHANNELS: Mapping[str, Place] = {name.removeprefix("#"): place_of(f"{TENANT}:{name}") for name in KNOWN}
 """The channels by the word that stands for them in an address."""
 
 PRIVATE = "private"
+AT_CLIENT = "client-acme"
+"""The words for a private chat, and for the one place that people from outside can open."""
 
 _ZONES = frozenset(available_timezones())
 
@@ -55,10 +54,10 @@ def person(name: str, role: str = "", zone: str = "") -> Who:
     known = next((n for n in TEAM if n.casefold() == words.casefold()), None)
     where = zone if zone in _ZONES else None
     if known:
-        return Who(TENANT, f"local:{known.casefold()}", known, TEAM[known], where)
+        return Who(TENANT, person_key(known), known, TEAM[known], where)
     if role == CLIENT:
-        return Who(TENANT, f"local:{words.casefold()}@{CLIENT}", words, None, where, outsider=True)
-    return Who(TENANT, f"local:{words.casefold()}", words, _role(role), where)
+        return Who(TENANT, f"{person_key(words)}@{CLIENT}", words, None, where, outsider=True)
+    return Who(TENANT, person_key(words), words, _role(role), where)
 
 
 def _role(word: str) -> Role:
@@ -71,7 +70,7 @@ def _role(word: str) -> Role:
 def places(who: Who) -> dict[str, Place]:
     """The places this person can open, by word; somebody from outside only the one that is shared with them."""
     if who.outsider:
-        return {"client-acme": CLIENT_ACME}
+        return {AT_CLIENT: CHANNELS[AT_CLIENT]}
     return {PRIVATE: who.private, **CHANNELS}
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
@@ -14,10 +15,17 @@ from markupsafe import Markup
 from adapters.web import chart
 from adapters.web.places import Seat
 from bot.ports import LocalMessage
-from bot.view import Actions, AnswerPress, Card, Line, plain, press_value, read_press
-from bot.view import CommandPress as Command
+from bot.view import Actions, AnswerPress, Card, CommandPress, Line, plain, press_value, read_press
 
-TEMPLATES = Path(__file__).with_name("templates")
+OPTIONS: Mapping[str, Any] = {
+    "loader": jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
+    "autoescape": True,
+    "undefined": jinja2.StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+}
+"""How templates are read, a page's and a card's: autoescaped, strict about names, from this package."""
+
 _PICTURE = re.compile(r"/(?!/)[^\\\s]*|data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+")
 
 
@@ -77,14 +85,8 @@ def conversation_of(card: Card) -> int | None:
 
 
 def environment() -> jinja2.Environment:
-    """The templates' environment: autoescaped, strict about names, loaded from this package."""
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """The environment in which cards are drawn."""
+    env = jinja2.Environment(**OPTIONS)
     furnish(env)
     return env
 
@@ -102,7 +104,7 @@ def furnish(env: jinja2.Environment) -> None:
         positive=chart.positive,
         picture=lambda url: url if _PICTURE.fullmatch(url) else "",
         actions=lambda card: [a for e in card.elements if isinstance(e, Actions) for a in e.actions],
-        command=lambda words: press_value(Command(words)),
+        command=lambda words: press_value(CommandPress(words)),
         pick=lambda option, form, asked: press_value(AnswerPress(form.conversation, asked.key, option.value)),
         chosen=lambda asked: {asked.value} if isinstance(asked.value, str) else set(asked.value or ()),
     )

@@ -12,8 +12,8 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.web.app import mount
-from adapters.web.safety import is_loopback
 from bot.errors import CannotStart, Refusal
+from bot.loopback import is_loopback
 from bot.ports import Inbound, Pressed, Reply, Said
 from bot.view import Actions, Attachment, button, card
 
