@@ -1,6 +1,8 @@
 """What the documents promise is there, and what is there is in the documents."""
 
 import re
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,32 @@ def test_every_dependency_has_its_reason() -> None:
     assert len(names) > 10
     for name in names:
         assert f"**{name}**" in text, f"CONTRIBUTING.md does not say why {name} is there"
+
+
+def test_every_dependency_is_used() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {re.split(r"[\[>=<]", line)[0] for line in project["dependencies"]}
+    imported = {
+        name
+        for folder in ("bot", "adapters", "dialogs")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    used = {
+        d.lower().replace("_", "-")
+        for name, found in packages_distributions().items()
+        if name in imported
+        for d in found
+    }
+    assert wanted - used == {"tzdata"}, "tzdata is read by the standard library; whatever else stands here is not used"
+
+
+def test_every_module_of_the_core_is_on_the_plan_of_the_house() -> None:
+    plan = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for path in (ROOT / "bot").iterdir():
+        room = f"bot/{path.name}" + "/" * path.is_dir()
+        if path.name not in ("__init__.py", "__pycache__"):
+            assert room in plan, f"docs/architecture.md does not say what {room} holds"
 
 
 def test_every_make_target_the_readme_names_exists() -> None:
