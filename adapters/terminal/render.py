@@ -29,7 +29,7 @@ BAR = 24
 
 
 def message_json(to: str, place: str, card: Card) -> str:
-    """One shown message as a JSON line (DESIGN, section 9)."""
+    """One shown message as a JSON line: ``text`` is the whole card in words, ``actions`` every button and option."""
     record: dict[str, Any] = {
         "type": "message",
         "to": to,
@@ -42,7 +42,7 @@ def message_json(to: str, place: str, card: Card) -> str:
 
 
 def turn_json(number: int) -> str:
-    """The line that ends a turn."""
+    """The line that ends a turn, once everything its words caused has been shown; turn 0 is the start."""
     return json.dumps({"type": "turn", "n": number})
 
 

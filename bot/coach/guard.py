@@ -1,4 +1,4 @@
-"""The leak guard: where case details may appear. Unknown means no (DESIGN, section 5)."""
+"""The leak guard: where case details may appear. Unknown means no (docs/architecture.md, Places and the guard)."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from bot.coach.money import Money, say_money
 
 RIGHT_UP_TO = 1.5
-"""Up to what share of their loss an offer is 'slightly better off' (TAXONOMY.md, `pay_or_reparation`, seeds 003
-and 004; the figure is ours)."""
+"""Up to what share of their loss an offer is 'slightly better off' (playbook.toml, `pay_or_reparation`, names
+the source; the figure is ours)."""
 
 
 class Weight(StrEnum):
