@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.coach.cadence import MONTHS, WEEKDAYS
+from bot.coach.language import is_english
 from bot.coach.liability import NOT_ADVICE, concerns
 from bot.coach.tone import Apology, Finding, Issue, Part, ToneReport, check
 from bot.view import Card, Element, Heading, Line, Note, Quote, Span, Text, card, clip, say
@@ -16,6 +17,9 @@ SHORT = 700
 
 LONGEST = 12_000
 """So many characters of a text are checked: some five pages, which take the better part of a second."""
+
+TOO_SHORT = 2
+"""Up to so many words nothing can be said about a message."""
 
 MOST = 12
 """How many findings are shown at once; the first ones matter most to the reader."""
@@ -72,6 +76,12 @@ _A_TIME = re.compile(rf"\b(?:\d{{1,2}}:\d\d|{_DAYS})\b")
 
 def tone_card(text: str) -> Card:
     """The whole check of one message."""
+    if len(text.split()) <= TOO_SHORT:
+        return card(
+            Heading("Tone check"), Note(say("That is too short to say anything about. Paste the whole message."))
+        )
+    if not is_english(text[:LONGEST]):
+        return card(Heading("Tone check"), *_lines_unread(text))
     report = check(text[:LONGEST])
     return card(
         Heading("Tone check"),
@@ -83,7 +93,14 @@ def tone_card(text: str) -> Card:
 
 def tone_lines(text: str) -> Iterable[Element]:
     """The tone of a draft: one line when all is well, else each change."""
-    return _lines(text, check(text[:LONGEST]))
+    return _lines(text, check(text[:LONGEST])) if is_english(text[:LONGEST]) else _lines_unread(text)
+
+
+def _lines_unread(text: str) -> Iterable[Element]:
+    """What can be said of a text in another language: that it was not read."""
+    yield Text(say("I read English only, so I have **not checked** this. Ask somebody who writes this language to read "
+                   "it before you send it."))  # fmt: skip
+    yield from second_look(text[:LONGEST])
 
 
 def _lines(text: str, report: ToneReport) -> Iterable[Element]:
@@ -116,7 +133,7 @@ def changes(report: ToneReport) -> Iterable[Element]:
 
 
 def second_look(text: str) -> Iterable[Element]:
-    """Words that admit liability, name a culprit or bind an insurer: pointed out, with a safer sentence."""
+    """Words that admit liability, name a culprit, bind an insurer or threaten: pointed out, with a safer sentence."""
     found = concerns(text)
     for concern in found[:MOST_CONCERNS]:
         yield Text(

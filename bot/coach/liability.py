@@ -1,4 +1,4 @@
-"""Wording to have somebody look at before it leaves: liability, blame of one employee, an insurer's business.
+"""Wording to have somebody look at before it leaves: liability, blame of one employee, an insurer's business, threats.
 
 These are pointers, not legal advice. Insurance conditions commonly forbid admitting liability or promising a payment
 without the insurer's consent; saying sorry and saying what happened is not the same as admitting liability.
@@ -53,6 +53,17 @@ _RULES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             r"(?:pay|cover|settle|compensate|reimburse)\b|\b(?:claim|file|filed)\b[^.!?\n]{0,30}\bour insurance\b",
             "Promising for an insurer can cost you the cover.",
             "We are clearing up what can be done, and you hear from me by a day you name here.",
+        ),
+        (
+            r"\b(?:our|my) (?:lawyers?|solicitors?|attorneys?|legal (?:team|department|counsel))\b[^.!?\n]{0,40}?"
+            r"\b(?:will|shall|(?:are|is) going to|would)\b[^.!?\n]{0,60}"
+            r"|\b(?:tak(?:e|ing)|pursu(?:e|ing)|start(?:ing)?|consider(?:ing)?) legal (?:action|steps|proceedings)\b"
+            r"|\bsee you in court\b"
+            r"|\b(?:if you (?:don['’]t|do not|fail to|refuse to)|unless you|otherwise,?|or else)\b[^.!?\n]{0,120}?"
+            r"\b(?:stop|suspend|cut off|switch off|shut down|terminate|withhold|block|cancel)\b[^.!?\n]{0,20}?"
+            r"\b(?:services?|account|access|deliver(?:y|ies)|work|contract|support)\b",
+            "This is a threat; in writing it stays, and whoever makes it has to go through with it.",
+            "I want to settle this with you. When can we speak, today or tomorrow?",
         ),
     )
 )

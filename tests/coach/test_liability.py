@@ -64,3 +64,28 @@ def test_the_safer_sentences_are_safe() -> None:
 
 def test_a_text_without_such_words_says_nothing_of_the_law() -> None:
     assert NOT_ADVICE not in tone_card("I am sorry. I call you on Friday at 15:00.").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If you don't pay by Friday we will stop the service and our lawyers will be in touch.",
+        "Otherwise we suspend your account on Monday.",
+        "We are considering legal action.",
+        "See you in court.",
+    ],
+)
+def test_a_threat_is_read_by_somebody_else_first(text: str) -> None:
+    assert any("This is a threat" in c.why for c in concerns(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will stop the service tonight at 22:00 for an hour to mend it, and I will call you after.",
+        "Our lawyer has read the new contract.",
+        "If you don't hear from me by noon, call me. Your account is safe.",
+    ],
+)
+def test_a_plain_notice_is_no_threat(text: str) -> None:
+    assert not concerns(text)

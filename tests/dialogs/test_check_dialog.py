@@ -114,3 +114,18 @@ def test_a_text_of_many_pages_is_read_as_far_as_anybody_would() -> None:
     assert "first 12,000 characters" not in few
     assert "I've read the first 12,000 characters." in many
     assert len(many) < 2 * len(few)
+
+
+def test_a_text_in_another_language_is_not_called_fine() -> None:
+    shown = tone_card(
+        "Liebe Dana, es tut uns leid, falls Sie sich ungerecht behandelt fühlen. Wir melden uns bald."
+    ).text
+    assert "I read English only" in shown
+    assert "nothing to change" not in shown
+    assert "No next step" not in shown
+
+
+def test_two_words_are_too_few_to_judge() -> None:
+    for text in ("Hi", "ok", "thank you"):
+        assert "too short" in tone_card(text).text
+        assert "hostile" not in tone_card(text).text
