@@ -16,7 +16,7 @@ from bot.data.csv_row import ClientLine, Contact, Reader
 from bot.local import TENANT, person_key
 from bot.ports import Role, Who
 from bot.services import people
-from bot.storage.tables import Audit, Case, Client, ContactPerson, Person, Workspace
+from bot.storage.tables import Audit, Base, Case, Client, ContactPerson, Person, Workspace
 
 BATCH = 5_000
 """Names looked up or rows written at a time; both databases take some 32,000 values in one statement."""
@@ -316,7 +316,7 @@ def _flags(roles: frozenset[str]) -> dict[str, bool]:
     return {role: role in roles for role in ("decides", "hurt", "ally")}
 
 
-def _table(of: type[Any]) -> Table:
+def _table(of: type[Base]) -> Table:
     """The plain table: bulk work goes past the mapped objects."""
     table = of.__table__
     assert isinstance(table, Table)
