@@ -46,12 +46,10 @@ def mount(app: web.Application, coach: Coach) -> None:
 
     async def readyz(request: web.Request) -> web.Response:
         try:
-            missing = await migrate.is_behind(coach.database)
+            standing = await migrate.standing(coach.database)
         except (CannotStart, SQLAlchemyError, OSError):
             return web.json_response({"status": "the database is away"}, status=503)
-        if missing:
-            return web.json_response({"status": "migrations are missing"}, status=503)
-        return web.json_response({"status": "ready"})
+        return web.json_response({"status": standing}, status=200 if standing == "ready" else 503)
 
     async def metrics(request: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

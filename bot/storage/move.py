@@ -11,14 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import CannotStart
-from bot.storage import migrate
+from bot.storage import alongside, migrate
 from bot.storage.database import Database
 from bot.storage.tables import Base
 
 CHUNK = 1_000
 """Rows copied at a time."""
 
-OTHERS_OWN = ("alembic_version", "pgqueuer", "sqlite_")
+OTHERS_OWN = ("alembic_version", alongside.NAME, "pgqueuer", "sqlite_")
 """Tables that are not data of ours: each database has its own."""
 
 
@@ -36,6 +36,10 @@ async def move(source: Database, target: Database) -> list[Moved]:
         raise CannotStart("move-to copies from SQLite (DATABASE_URL) to PostgreSQL: salvage move-to postgresql://…")
     if not await migrate.check(source):
         raise CannotStart("The SQLite file is not up to date. Run salvage migrate first; nothing was changed.")
+    if await migrate.revision(source) != migrate.newest():
+        raise CannotStart(
+            "The SQLite file is of a newer version of Salvage. Move it with that one; nothing was changed."
+        )
     await migrate.upgrade(target)
     try:
         # The source is held for writing: nobody changes it meanwhile.

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
-import socket
 import sqlite3
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
 import pytest
 from aiohttp import web
 from sqlalchemy import select, text, update
@@ -25,73 +19,8 @@ from bot.storage.database import Database
 from bot.storage.tables import Outgoing, Person, Tenant, Workspace
 from bot.view import card, to_json
 from tests.delivery.post import ShiftedClock, open_office, reckoned
+from tests.delivery.programs import free_port, migrated, salvage, serving
 from tests.postgres import again, postgres, start, stop
-
-
-async def _salvage(url: str, *words: str) -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *words, env={**os.environ, "DATABASE_URL": url, "PORT": str(_free_port())},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    out, wrong = await process.communicate()
-    return process.returncode or 0, out.decode(), wrong.decode()
-
-
-async def _migrated(url: str, revision: str = "head") -> None:
-    database = Database(url)
-    await migrate.upgrade(database, revision)
-    await database.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as asking:
-        asking.bind(("127.0.0.1", 0))
-        port: int = asking.getsockname()[1]
-        return port
-
-
-@dataclass
-class Serving:
-    """A running ``salvage serve``."""
-
-    process: asyncio.subprocess.Process
-    url: str
-    session: aiohttp.ClientSession
-
-    async def get(self, path: str) -> tuple[int, str]:
-        async with self.session.get(self.url + path) as answer:
-            return answer.status, await answer.text()
-
-    async def metrics(self) -> str:
-        return (await self.get("/metrics"))[1]
-
-    async def until_ready(self, status: int = 200, words: str = "") -> str:
-        """Wait until readiness answers with this status and these words."""
-        async with asyncio.timeout(120):
-            while True:
-                with contextlib.suppress(aiohttp.ClientError):
-                    found, said = await self.get("/readyz")
-                    if found == status and words in said:
-                        return said
-                await asyncio.sleep(0.1)
-
-
-@contextlib.asynccontextmanager
-async def serving(url: str, **settings: str) -> AsyncIterator[Serving]:
-    """``salvage serve`` on a port of its own."""
-    port = _free_port()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "serve", stdout=subprocess.DEVNULL,
-        env={**os.environ, "DATABASE_URL": url, "PORT": str(port), **settings},
-    )  # fmt: skip
-    async with aiohttp.ClientSession() as session:
-        try:
-            yield Serving(process, f"http://127.0.0.1:{port}", session)
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-
 
 # --- readiness and metrics ---------------------------------------------------------------------------------
 
@@ -99,7 +28,7 @@ async def serving(url: str, **settings: str) -> AsyncIterator[Serving]:
 async def test_it_is_not_ready_while_migrations_are_missing_or_the_database_is_away() -> None:
     server = start()
     url = await server.fresh()
-    await _migrated(url)
+    await migrated(url)
     async with serving(url) as coach:
         assert "ready" in await coach.until_ready()
         await _at_revision(url, "0001")
@@ -164,7 +93,7 @@ async def hanging_slack() -> AsyncIterator[tuple[str, asyncio.Event]]:
     app.router.add_get("/api/{method}", call)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    port = _free_port()
+    port = free_port()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     try:
         yield f"http://127.0.0.1:{port}/api/", taken
@@ -176,7 +105,7 @@ async def hanging_slack() -> AsyncIterator[tuple[str, asyncio.Event]]:
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_a_stop_ends_within_ten_seconds_even_while_a_platform_never_answers(tmp_path: Path, kind: str) -> None:
     url = f"sqlite:///{tmp_path / 'salvage.db'}" if kind == "sqlite" else await postgres().fresh()
-    await _migrated(url)
+    await migrated(url)
     database = Database(url)
     await _leave_message(database)
     async with hanging_slack() as (api, taken):
@@ -224,11 +153,11 @@ async def test_a_dead_message_is_listed_with_its_reason_and_retried_or_dropped(u
         for n in range(2):
             await office.post(f"fake:T0:C{n}", f"m{n}")
         await office.engine.drain()
-        code, out, _ = await _salvage(url, "deliveries")
+        code, out, _ = await salvage(url, "deliveries")
         assert code == 0
         assert out.startswith("2 dead")
         assert out.count("That channel is archived. Pick another one.") == 2
-        code, out, _ = await _salvage(url, "deliveries", "--retry", "1", "--drop", "2", "--state", "all")
+        code, out, _ = await salvage(url, "deliveries", "--retry", "1", "--drop", "2", "--state", "all")
         assert code == 0
         assert "1 is tried again now." in out
         assert "2 will not be sent." in out
@@ -238,10 +167,10 @@ async def test_a_dead_message_is_listed_with_its_reason_and_retried_or_dropped(u
         assert await office.states() == {"sent": 1, "dropped": 1}
         assert office.platform.keys == ["m0"]
         for words in (("--retry", "1"), ("--drop", "1")):
-            code, _, wrong = await _salvage(url, "deliveries", *words)
+            code, _, wrong = await salvage(url, "deliveries", *words)
             assert (code, wrong.count("\n")) == (1, 1)
             assert wrong.startswith("1 is sent")
-        code, _, wrong = await _salvage(url, "deliveries", "--retry", "77")
+        code, _, wrong = await salvage(url, "deliveries", "--retry", "77")
         assert (code, wrong) == (1, "There is no delivery 77. Type salvage deliveries to see them.\n")
 
 
@@ -251,7 +180,7 @@ async def test_what_waits_again_after_failures_is_listed_as_retrying(url: str) -
         await office.post("fake:T0:C1", "m1")
         office.platform.behave = lambda post: "500"
         await office.engine.drain()
-        code, out, _ = await _salvage(url, "deliveries", "--state", "retrying")
+        code, out, _ = await salvage(url, "deliveries", "--state", "retrying")
         assert code == 0
         assert "status 500" in out
         async with office.database.begin() as db:
@@ -262,7 +191,7 @@ async def test_what_waits_again_after_failures_is_listed_as_retrying(url: str) -
 
 
 async def _refused(url: str, *words: str) -> str:
-    code, _, wrong = await _salvage(url, *words)
+    code, _, wrong = await salvage(url, *words)
     assert code == 2
     assert wrong.startswith("Salvage can't start. "), wrong
     assert wrong.count("\n") == 1, wrong
@@ -275,8 +204,8 @@ async def test_a_database_of_a_newer_version_is_refused_in_one_sentence_and_left
 ) -> None:
     file = tmp_path / "salvage.db"
     url = f"sqlite:///{file}"
-    await _migrated(url)
-    _say_revision(file, "9999")
+    await migrated(url)
+    _leave_no_room(file, "9999")
     before = file.read_bytes()
     assert "newer version of Salvage (revision 9999)" in await _refused(url, command)
     assert file.read_bytes() == before
@@ -288,15 +217,17 @@ async def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> Non
 
 async def test_a_file_that_cannot_be_written_to_is_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "salvage.db"
-    await _migrated(f"sqlite:///{file}", "0001")
+    await migrated(f"sqlite:///{file}", "0001")
     before = file.read_bytes()
     assert "can't be written to" in await _refused(f"sqlite:///file:{file}?mode=ro&uri=true", "serve")
     assert file.read_bytes() == before
 
 
-def _say_revision(file: Path, revision: str) -> None:
+def _leave_no_room(file: Path, revision: str) -> None:
+    """As a later version does that takes away what this one needs."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        connection.execute("DELETE FROM schema_programs")
         connection.commit()
 
 

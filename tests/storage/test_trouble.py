@@ -65,20 +65,6 @@ async def test_a_server_that_knows_no_such_database() -> None:
     assert "does not exist" in await _complaint(url)
 
 
-async def test_a_database_that_is_ahead_is_ready_for_the_version_before(tmp_path: Path) -> None:
-    """During a roll-out the new version has migrated while the old one still serves."""
-    from sqlalchemy import text
-
-    database = Database(f"sqlite:///{tmp_path / 'salvage.db'}")
-    assert await migrate.is_behind(database)
-    await migrate.upgrade(database)
-    assert not await migrate.is_behind(database)
-    async with database.begin() as db:
-        await db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert not await migrate.is_behind(database)
-    await database.close()
-
-
 async def test_a_server_that_was_stopped_is_said_to_be_away() -> None:
     server = start()
     url = await server.fresh()

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from bot.storage import alongside
 from bot.storage.tables import Base, Instant
 
 
@@ -14,8 +15,8 @@ def render(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[Fals
 
 
 def ours(name: str | None, kind: str, parents: Any) -> bool:
-    """The delivery engine's tables are its own affair."""
-    return not (kind == "table" and name is not None and name.startswith("pgqueuer"))
+    """The delivery engine's tables are its own affair, and so is the list of who may run here."""
+    return not (kind == "table" and name is not None and name.startswith(("pgqueuer", alongside.NAME)))
 
 
 context.configure(
