@@ -21,8 +21,9 @@ from bot.dialog import (
     was_key,
     without_last,
 )
-from bot.storage.tables import ConversationRow
-from bot.view import Card, Form, Input, card, merge, plain, say
+from bot.services.turn import Turn
+from bot.storage.tables import Case, Client, ConversationRow
+from bot.view import Card, Form, Input, Line, card, clip, merge, plain, say
 
 Dialogs = Mapping[str, Callable[[Mapping[str, Any]], Make]]
 
@@ -102,6 +103,37 @@ def to_say_again(dialogs: Dialogs, row: ConversationRow) -> dict[str, Any]:
         earlier = {s.key for s in advance(make, without_last(unmarked, standing.path)).path.unsaid}
     again = {said_key(s.key) for s in standing.path.unsaid if s.key not in earlier}
     return {key: kept for key, kept in row.answers.items() if key not in again}
+
+
+BACK_TO = {
+    "diagnose": "the new case",
+    "log": "what they said",
+    "draft": "the draft",
+    "promise": "the promise",
+    "remind": "the check-ins",
+    "reminder": "the check-in",
+    "reparation": "the offer",
+    "edit": "the change",
+    "close": "the end of the case",
+    "decide": "the decision",
+    "handover": "the handover",
+    "override": "its place in the list",
+    "review": "the review",
+    "person": "who is who there",
+    "check": "the tone check",
+    "next": "the next step",
+}
+"""What an open question is about, in words; a question asked again in the middle of something else says so."""
+
+
+async def back_to(turn: Turn, row: ConversationRow) -> Line:
+    """'Back to the draft for Acme (SAL-1).'"""
+    what = BACK_TO.get(row.dialog, "my question")
+    case = await turn.db.get(Case, row.case_id) if row.case_id else None
+    if case is None:
+        return say("Back to {what}:", what=what)
+    client = await turn.db.get_one(Client, case.client_id)
+    return say("Back to {what} for {client} (SAL-{n}):", what=what, client=clip(client.name, 60), n=case.number)
 
 
 def with_question(said_now: list[Card], question: Card) -> tuple[Card, ...]:

@@ -11,6 +11,7 @@ from bot import commands
 from bot.asking import (
     Dialogs,
     ask_card,
+    back_to,
     is_skip,
     open_question,
     pressed_card,
@@ -36,7 +37,7 @@ from bot.rows import STANDING, begin, open_row, owned, standing_row, take_up, wa
 from bot.services import effects, facts, zones
 from bot.services.turn import Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client, ConversationRow, Shown
-from bot.view import Actions, AnswerPress, Card, CommandPress, Note, Option, card, read_press, say
+from bot.view import Actions, AnswerPress, Card, CommandPress, Note, Option, card, merge, read_press, say
 
 LONGEST_CHAIN = 8
 """How many dialogs may follow one another in one turn; more would be a loop."""
@@ -245,7 +246,10 @@ async def reoffer(dialogs: Dialogs, turn: Turn, result: Result) -> Result:
     row.state = "open"
     row.answers = without_facts(row.answers) if row.dialog in STANDING else to_say_again(dialogs, row)
     again = await _run_once(dialogs, turn, row)
-    both = Result(result.cards + again.cards, again.begin, result.pressed)
+    asked = again.cards
+    if result.cards and asked and again.begin is None:
+        asked = (merge([card(Note(await back_to(turn, row))), asked[0]]), *asked[1:])
+    both = Result(result.cards + asked, again.begin, result.pressed)
     return await follow(dialogs, turn, both) if again.begin else both
 
 

@@ -55,6 +55,7 @@ def draft(args: Mapping[str, Any]) -> Dialog[DraftMade]:
     kind = kind_named(argument(args, "kind")) or DraftKind((yield from which_kind(case)))
     answers = yield from facts(kind, case, args.get("known"))
     made = yield from rounds(kind, case, answers, argument(args, "play"))
+    made = replace(made, name=clip(str(answers.get("name") or ""), 120))
     promise = args.get("promise")
     return replace(made, promise=promise) if isinstance(promise, int) else made
 

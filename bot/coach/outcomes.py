@@ -73,7 +73,10 @@ class ContactLogged:
 
 @dataclass(frozen=True)
 class DraftMade:
-    """A draft as the person left it; ``sent`` only when they said that they sent it."""
+    """A draft as the person left it; ``sent`` only when they said that they sent it.
+
+    ``name`` is whom it is written to, where that had to be asked.
+    """
 
     case: int
     kind: str
@@ -82,6 +85,7 @@ class DraftMade:
     talk: bool = False
     play: str = ""
     promise: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True)

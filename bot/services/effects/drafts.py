@@ -24,6 +24,7 @@ async def draft_made(turn: Turn, outcome: o.DraftMade) -> Result:
             sent_at=turn.now if outcome.sent else None,
         )
     )
+    case.contact = case.contact or outcome.name
     cases.note(turn, case, "sent" if outcome.sent else "draft", outcome.words, draft=outcome.kind)
     if not outcome.sent:
         await cases.settle(turn, case)
