@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,8 @@ NEW = "new"
 NEW_WORDS = ("no", "none", "new", "nope", "new one", "a new one", "new problem", "different", "something else", "other")
 MORE = "more"
 NOW = "now"
+A_RATE = re.compile(r"\d[\w.,€$£ ]{0,20}?\s?(?:an?|per|each|every|/)\s?(?:month|year|quarter|annum)", re.IGNORECASE)
+"""What they pay us is no cost of theirs."""
 NOT_SURE = "unsure"
 SEVERITY_WORDS = {
     "low": "low", "not bad": "low", "medium": "medium", "bad": "medium", "high": "high", "very bad": "high",
@@ -83,7 +86,7 @@ def diagnose(args: Mapping[str, Any]) -> Dialog[Diagnosis | Nothing | dict[str, 
         severity=cast(Severity, likely["severity"]),
         client_words=argument(args, "quoted"),
         contact=client.contact,
-        cost=find_money(story.words),
+        cost=None if A_RATE.search(story.words) else find_money(story.words),
     )
     if quick:
         return basis

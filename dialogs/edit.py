@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.coach import casefile
 from bot.coach.casefile import CaseFile
 from bot.coach.causes import INFO, Cause
-from bot.coach.money import say_money
+from bot.coach.dates import parse_date
+from bot.coach.money import find_money, say_money
 from bot.coach.outcomes import CaseEdit, Nothing
 from bot.coach.wishes import split_wishes
-from bot.dialog import Choice, Confirm, Dialog, Load, Person, Text
+from bot.dialog import Choice, Confirm, Date, Dialog, Load, Moment, Person, Read, Text
 from bot.view import Option, clip, say
 from dialogs.options import FAULTS, SEVERITIES, argument, colleagues, people_options
 
@@ -26,11 +28,16 @@ FIELDS = (
     Option("Sponsor", "sponsor"),
     Option("A new wish of theirs", "wishes"),
     Option("Confidential", "confidential"),
+    Option("What they pay us", "value"),
+    Option("Notice by", "notice_on"),
+    Option("Renewal", "renewal_on"),
 )
 NEAR = {
     "why": "cause", "fault": "fault", "whose fault": "fault", "severity": "severity", "name": "contact",
     "cost": "cost_words", "costs": "cost_words", "loss": "cost_words", "wish": "wishes", "a wish": "wishes",
     "new wish": "wishes", "criterion": "wishes", "manager": "sponsor", "secret": "confidential",
+    "worth": "value", "pays": "value", "revenue": "value", "they pay": "value", "notice": "notice_on",
+    "renews": "renewal_on", "contract end": "renewal_on", "contract ends": "renewal_on",
 }  # fmt: skip
 
 
@@ -52,8 +59,9 @@ def edit(args: Mapping[str, Any]) -> Dialog[CaseEdit | Nothing]:
 def named_field(typed: str) -> str:
     """The field meant by a typed word, '' for none."""
     word = typed.strip().casefold()
+    first = word.split(" ")[0]
     by_name = {o.value: o.value for o in FIELDS} | {o.label.casefold(): o.value for o in FIELDS} | NEAR
-    return by_name.get(word, "")
+    return by_name.get(word) or by_name.get(first, "")
 
 
 def cause(case: CaseFile) -> Dialog[str]:
@@ -143,6 +151,40 @@ def confidential(case: CaseFile) -> Dialog[str]:
     return "yes" if yes else "no"
 
 
+def value(case: CaseFile) -> Dialog[str]:
+    """What the client pays, and how often: the summary puts the larger ones first."""
+    now = f"{say_money(case.value)} a {case.period}" if case.value else "nothing"
+    return (
+        yield from Read[str](
+            "value", say("What does {client} pay us? Now kept: {now}.", client=case.client, now=now),
+            hint="Such as €12,000 a month, or €140,000 a year.", reader=_read_value, made=str,
+        )
+    )  # fmt: skip
+
+
+def _read_value(words: str, at: Moment) -> str:
+    if find_money(words) is None:
+        raise ValueError(f"I could not read a sum in “{clip(words, 40)}”. Try €12,000 a month.")
+    return words
+
+
+def _day(field: str, asked: str) -> Callable[[CaseFile], Dialog[str]]:
+    """A question for a day to come."""
+
+    def ask(case: CaseFile) -> Dialog[str]:
+        return (
+            yield from Date[str](
+                field, say(asked, client=case.client), hint="A day, such as 15 December.", reader=_read_day, made=str
+            )
+        )
+
+    return ask
+
+
+def _read_day(words: str, at: Moment) -> str:
+    return parse_date(words, at.now.astimezone(ZoneInfo(at.zone)).date()).isoformat()
+
+
 def label_of(options: tuple[Option, ...], value: str) -> str:
     """The label of a kept value, in the middle of a sentence."""
     return next((o.label.lower() for o in options if o.value == value), value)
@@ -153,5 +195,7 @@ VALUES: Mapping[str, Callable[[CaseFile], Dialog[str]]] = {
     "owner": _person("owner", "Who owns {label}?", lambda case: case.owner),
     "backup": _person("backup", "Who steps in for {label}?", lambda case: case.backup),
     "sponsor": _person("sponsor", "Which manager stands behind {label}?", lambda case: case.sponsor),
-    "wishes": wishes, "confidential": confidential,
+    "wishes": wishes, "confidential": confidential, "value": value,
+    "notice_on": _day("notice_on", "By which day can {client} give notice?"),
+    "renewal_on": _day("renewal_on", "When does the contract with {client} renew?"),
 }  # fmt: skip

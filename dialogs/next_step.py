@@ -68,7 +68,13 @@ def next_step(args: Mapping[str, Any]) -> Dialog[StepTaken | Nothing]:
 NEAR = {
     "yes": "done",
     "i did": "done",
-    "i called": "done",
+    **dict.fromkeys(
+        (
+            "i called", "called", "i called her", "i called him", "i called them", "called her", "called him",
+            "called them", "did it", "did that", "i did it", "i did that", "finished", "already done", "ok done",
+        ),
+        "done",
+    ),
     "draft": "draft",
     "write": "draft",
     "not now": "later",
@@ -76,7 +82,7 @@ NEAR = {
     "no": "skip",
     "other": "other",
     "something else": "other",
-}
+}  # fmt: skip
 
 
 def choices(step: Advice, *, others: bool) -> list[Option]:

@@ -8,12 +8,12 @@ from typing import Any
 
 from bot.coach import casefile
 from bot.coach.casefile import CaseFile
-from bot.coach.dates import find_dates
+from bot.coach.dates import END_OF_DAY, find_dates, parse_when
 from bot.coach.outcomes import Nothing, Promise
-from bot.dialog import Choice, Date, Dialog, Load, Say, Text
+from bot.dialog import Choice, Date, Dialog, Load, Moment, Say, Text
 from bot.view import Note, Option, card, clip, say
 from dialogs.clients import Found, case_meant, found
-from dialogs.options import argument, read_when
+from dialogs.options import argument
 
 
 def promise(args: Mapping[str, Any]) -> Dialog[Promise | Nothing]:
@@ -76,6 +76,10 @@ def read_instant(given: str) -> datetime | None:
     return when.astimezone(UTC) if when.tzinfo else None
 
 
+def _read_due(words: str, at: Moment) -> str:
+    return parse_when(words, at.now, at.zone, at=END_OF_DAY).isoformat()
+
+
 def due_by(words: str) -> Dialog[datetime]:
     """By when, as the person types it."""
     return (
@@ -83,7 +87,7 @@ def due_by(words: str) -> Dialog[datetime]:
             "when", say("By when is it due? **{words}**", words=clip(words, 200)),
             hint="Such as Tuesday 15:00, or 3 December.",
             options=(Option("Tomorrow noon", "tomorrow 12:00"), Option("In a week", "in 7 days")),
-            reader=read_when, made=datetime.fromisoformat,
+            reader=_read_due, made=datetime.fromisoformat,
         )
     )  # fmt: skip
 

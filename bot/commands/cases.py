@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.coach.drafts import DraftKind, kind_named
-from bot.commands.about import about, client_and_story, colleague, needs_case
+from bot.commands.about import About, about, client_and_story, colleague, needs_case
 from bot.services import cards, cases, clients, promises, schedules, waiting
 from bot.services.follow import contacts, handover, watch
 from bot.services.turn import Begin, Result, Turn, shown, told
@@ -125,16 +125,21 @@ async def decide(turn: Turn, words: str) -> Result:
     return Result(begin=Begin("decide", {"case": found.case.number}, found.case.id))
 
 
+async def _named_or_only(turn: Turn, words: str, command: str) -> About:
+    """The client named; without words that of the person's only case."""
+    return await about(turn, words, any_case=True) if words.strip() else await needs_case(turn, "", command)
+
+
 async def people_at(turn: Turn, words: str) -> Result:
     """Everybody known at a client."""
-    found = await about(turn, words, any_case=True)
+    found = await _named_or_only(turn, words, "people")
     assert found.client is not None, "a client was named"
     return await contacts.as_card(turn, found.client)
 
 
 async def person_at(turn: Turn, words: str) -> Result:
     """Somebody at a client, and their part in it."""
-    found = await about(turn, words, any_case=True)
+    found = await _named_or_only(turn, words, "person")
     assert found.client is not None, "a client was named"
     return Result(begin=Begin("person", {"client_id": found.client.id, "name": found.rest}))
 

@@ -130,6 +130,8 @@ async def limit(turn: Turn, words: str) -> Result:
 async def role(turn: Turn, words: str) -> Result:
     """An admin names managers."""
     name, _, wanted = words.rpartition(" ")
+    if not name.strip():
+        raise Refusal("Who, and as what? Type: role Omar manager.")
     group = groups.named(turn, name)
     if group is not None:
         return await groups.name_role(turn, group, wanted.casefold())

@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from bot.coach.dates import BadDate, parse_when
+from bot.coach.dates import END_OF_DAY, BadDate, parse_when
 from bot.commands.about import about, needs_case, number
 from bot.errors import Refusal
 from bot.services import cases, people, promises, readings, schedules, zones
@@ -196,7 +196,7 @@ async def promise(turn: Turn, words: str) -> Result:
     unread: tuple[Card, ...] = ()
     if by is not None:
         try:
-            when = parse_when(by[1], turn.now, turn.person.zone)
+            when = parse_when(by[1], turn.now, turn.person.zone, at=END_OF_DAY)
             args |= {"words": by[0], "when": when.isoformat(), "sure": "yes"}
         except BadDate as wrong:
             if _DATED.search(by[1]):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 from bot.coach import outcomes as o
 from bot.coach.causes import INFO, Cause
-from bot.coach.money import find_money
+from bot.coach.money import find_money, say_money
 from bot.coach.wishes import split_wishes
 from bot.errors import DialogError, Stale
 from bot.services import cards, cases
 from bot.services.follow import contacts
 from bot.services.turn import Result, Turn, offer, shown
-from bot.storage.tables import Criterion
+from bot.storage.tables import Case, Client, Criterion
 from bot.view import Actions, Line, card, clip, say
 
 
@@ -31,6 +34,8 @@ async def edited(turn: Turn, outcome: o.CaseEdit) -> Result:
             person = await cases.person_named(turn, value)
             setattr(case, f"{name}_id", person.id)
             value = person.name
+        elif name in OF_CLIENT:
+            value = await _of_client(turn, case, name, value)
         elif name == "confidential":
             case.confidential = value == "yes"
         elif name in EDITABLE:
@@ -50,6 +55,28 @@ async def edited(turn: Turn, outcome: o.CaseEdit) -> Result:
     return shown(card(*changed, cards.headline(file), cards.people_line(file), go_on))
 
 
+_YEARLY = re.compile(r"\b(?:years?|yearly|annum|annual(?:ly)?|p\.?\s?a)\b", re.IGNORECASE)
+
+
+async def _of_client(turn: Turn, case: Case, name: str, value: str) -> str:
+    """Keep what belongs to the client, so that it counts in each of its cases; gives it in words."""
+    client = await turn.db.get_one(Client, case.client_id)
+    if name == "value":
+        money = find_money(value)
+        if money is None:
+            raise DialogError(f"{value!r} holds no sum")
+        client.value_cents, client.currency = money.cents, money.currency
+        client.period = "year" if _YEARLY.search(value) else "month"
+        words = f"{say_money(money)} a {client.period}"
+    else:
+        day = date.fromisoformat(value)
+        setattr(client, name, day)
+        words = f"{day.day} {day:%B %Y}"
+    for other in await cases.open_cases_of(turn, client.id):
+        await cases.settle(turn, other)
+    return words
+
+
 def _in_words(name: str, value: str) -> str:
     """A kept value as people read it in the timeline."""
     if name in ("cause", "second_cause"):
@@ -60,7 +87,10 @@ def _in_words(name: str, value: str) -> str:
 
 FIELD_WORDS = {
     "second_cause": "second cause", "fault": "whose doing", "severity": "how bad", "client_words": "their words",
-    "our_words": "our side", "cost_words": "what it cost them", "wishes": "a wish",
+    "our_words": "our side", "cost_words": "what it cost them", "wishes": "a wish", "value": "what they pay us",
+    "notice_on": "notice by", "renewal_on": "renewal",
 }  # fmt: skip
+
+OF_CLIENT = {"value", "notice_on", "renewal_on"}
 
 EDITABLE = {"cause", "second_cause", "fault", "severity", "contact", "client_words", "our_words", "cost_words"}

@@ -4,7 +4,7 @@ import pytest
 
 from bot.coach.money import Money
 from bot.coach.outcomes import CaseEdit, Nothing
-from bot.services.editing import EDITABLE
+from bot.services.editing import EDITABLE, OF_CLIENT
 from dialogs.edit import FIELDS, edit
 from tests.dialogs.play import Played, case_json, play, prompt
 from tests.dialogs.world import TEAM
@@ -53,4 +53,4 @@ def test_an_empty_wish_changes_nothing() -> None:
 
 def test_every_field_offered_is_one_that_can_be_carried_out() -> None:
     elsewhere = {"owner", "backup", "sponsor", "wishes", "confidential"}
-    assert {o.value for o in FIELDS} <= EDITABLE | elsewhere
+    assert {o.value for o in FIELDS} <= EDITABLE | OF_CLIENT | elsewhere

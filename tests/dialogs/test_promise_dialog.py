@@ -49,7 +49,7 @@ def test_a_time_in_the_words_is_found() -> None:
 def test_a_time_that_has_passed_is_said_and_asked_again() -> None:
     played = promised(SEEN | {"when": "2025-11-19T11:00:00+00:00", "sure": "yes"}, ["in a week"])
     assert "That time has passed (yesterday 12:00)." in played.text
-    assert played.result.due == datetime(2025, 11, 27, 8, tzinfo=UTC)
+    assert played.result.due == datetime(2025, 11, 27, 16, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("when", ["", "soon", "2025-11-25", "31 February", "2025-11-25T11:00:00"])

@@ -62,9 +62,8 @@ async def keep(turn: Turn, outcome: PersonAtClient) -> Result:
     row.decides, row.hurt, row.ally = outcome.decides, outcome.hurt, outcome.ally
     row.channel = outcome.channel or row.channel
     turn.audit(f"changed who is known at {client.name}")
-    return told(
-        f"Kept: {outcome.name} at {client.name}, {_part(row)}.", offer("Everybody there", f"people {client.name}")
-    )
+    part = f", {_part(row)}" if row.decides or row.hurt or row.ally else ""
+    return told(f"Kept: {outcome.name} at {client.name}{part}.", offer("Everybody there", f"people {client.name}"))
 
 
 async def _named(turn: Turn, client_id: int, name: str) -> ContactPerson:
