@@ -12,6 +12,7 @@ from bot.errors import Refusal
 from bot.services import cases, clients
 from bot.services.people import folded
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
+from bot.storage.tables import Case, Client
 from bot.view import Actions, card, clip, say
 
 __all__ = ["COMMANDS", "Command", "bare", "run", "split", "surely"]
@@ -133,6 +134,25 @@ async def _told_in_short(turn: Turn, name: str, words: str) -> Result:
     )
 
 
+async def _news_of(turn: Turn, case: Case, words: str) -> Result:
+    """'SAL-7: she called': offered as news of that case."""
+    if len(words) > LONGEST_BUTTON:
+        return Result(begin=Begin("log", {"case": case.number, "words": words}, case.id))
+    client = await turn.db.get_one(Client, case.client_id)
+    return told(
+        f"Shall I keep that as news of {clip(client.name, 60)} (SAL-{case.number})?",
+        offer("Keep it", f"log SAL-{case.number} {words}"),
+        offer("Next step", f"next SAL-{case.number}"),
+    )
+
+
+LONGEST_BUTTON = 800
+"""So many characters of what was told fit behind a button on every platform."""
+
+THEY = {"they", "she", "he", "we", "their", "our", "my", "nobody", "somebody"}
+"""What a sentence about a client begins with, and no client's name of three words or more."""
+
+
 def _phrase(words: str) -> str:
     """The command behind a question that people ask of a coach, '' where it is none."""
     return PHRASES.get(folded(words).strip(" ?!.,"), "")
@@ -162,6 +182,8 @@ async def _named(turn: Turn, words: str) -> Result:
     by_number = CASE.match(words)
     if by_number and not words[by_number.end() :].strip():
         return await show_case(turn, await cases.by_number(turn, int(by_number.group(1))))
+    if by_number:
+        return await _news_of(turn, await cases.by_number(turn, int(by_number.group(1))), words[by_number.end() :])
     client = await clients.exact(turn, words)
     if client is None and is_thanks(words):
         return told("Any time.")
@@ -182,7 +204,8 @@ async def _named(turn: Turn, words: str) -> Result:
             offer(f"Yes, {nearest[0]}", meant),
             offer("Help", "help"),
         )
-    if len(words.split()) >= 6 or len(words) > clients.LONGEST_NAME:
+    of_them = folded(words).split()[0] in THEY and len(words.split()) >= 3
+    if of_them or len(words.split()) >= 6 or len(words) > clients.LONGEST_NAME:
         return Result(begin=Begin("diagnose", {"story": "", "told": words, **await _whose(turn, words)}))
     name, sentence = name_and_sentence(words)
     if sentence:

@@ -103,3 +103,16 @@ async def test_a_role_for_nobody_speaks_of_no_case(house: House) -> None:
     said = await ada.say("role Nobody manager")
     assert "I know nobody called Nobody." in said
     assert "case" not in said
+
+
+async def test_words_behind_a_number_are_news_of_that_case(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    assert "Shall I keep that as news of Acme (SAL-1)?" in await priya.say("SAL-1: she wants a refund")
+    await priya.press("Keep it")
+    assert "How did Acme sound" in priya.words
+
+
+async def test_a_sentence_about_them_is_a_story_and_no_name(house: House) -> None:
+    priya = house.seat()
+    assert "Which client is it?" in await priya.say("they hate our new tool")
