@@ -73,24 +73,25 @@ def moved(manages: bool) -> Select[*tuple[Any, ...]]:
     opened = select(Case.id).where(here, Case.opened_at > SINCE, Case.closed_at.is_(None), seen)
     closed = select(Case.id).where(here, Case.closed_at > SINCE, seen)
     changes = (
-        select(RiskChange.id, RiskChange.case_id)
+        select(RiskChange.id, RiskChange.case_id, RiskChange.before)
         .where(RiskChange.workspace_id == WORKSPACE, RiskChange.at > SINCE)
         .order_by(RiskChange.at, RiskChange.id)
         .limit(MOST + 1)
         .cte("changes")
     )
+    earliest = changes.alias("earliest")
     first = select(func.min(changes.c.id)).group_by(changes.c.case_id)
     return (
         select(
             _count(opened).label("new"),
-            func.sum(case((Case.risk < RiskChange.before, 1), else_=0)).label("better"),
-            func.sum(case((Case.risk > RiskChange.before, 1), else_=0)).label("worse"),
+            func.sum(case((Case.risk < earliest.c.before, 1), else_=0)).label("better"),
+            func.sum(case((Case.risk > earliest.c.before, 1), else_=0)).label("worse"),
             _count(closed).label("closed"),
             select(func.count()).select_from(changes).scalar_subquery().label("changed"),
         )
-        .select_from(RiskChange)
-        .join(Case, Case.id == RiskChange.case_id)
-        .where(RiskChange.id.in_(first), Case.opened_at <= SINCE, Case.closed_at.is_(None), seen)
+        .select_from(earliest)
+        .join(Case, Case.id == earliest.c.case_id)
+        .where(earliest.c.id.in_(first), Case.opened_at <= SINCE, Case.closed_at.is_(None), seen)
         .where(Case.override_risk.is_(None))
     )
 
