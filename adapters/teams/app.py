@@ -25,10 +25,11 @@ from adapters.teams.parse import Gone, Ignored, Installed, Left, Parsed, Turn, p
 from adapters.teams.references import Contact, References
 from adapters.teams.render import wire
 from adapters.teams.settings import TeamsSettings
+from adapters.teams.showing import Showing
 from adapters.teams.tokens import Tokens
 from adapters.teams.words import clean
 from bot import metrics
-from bot.errors import TryLater, Undeliverable
+from bot.errors import TryLater
 from bot.ports import (
     Conversations,
     Inbound,
@@ -49,8 +50,6 @@ STOP_SECONDS = 10.0
 LOOK_SECONDS = 1.5
 """How long a turn waits to learn who reads in its place; beyond that it is unknown, which counts as everybody."""
 
-REPLY_TRIES = 5
-
 
 class Teams:
     """The Teams side of the coach: routes for its application, and a Messenger for what is sent later."""
@@ -64,6 +63,7 @@ class Teams:
         connector = Connector(settings, self._http, Tokens(settings, self._http))
         self._audience = Audience(connector, self._references, local=settings.local)
         self._messenger = TeamsMessenger(connector, self._references, self._audience, Pace())
+        self._showing = Showing(self._messenger)
         self._running: set[asyncio.Task[Any]] = set()
 
     @property
@@ -180,7 +180,7 @@ class Teams:
         shown = answers.shown(turn, handling.result())
         if turn.inline:
             shown = replace(shown, body=_expected(shown.here), here=())
-        self._keep(self._show(turn, shown))
+        self._keep(self._showing.show(turn, shown))
         return _answered(shown.body)
 
     async def _by_messages(self, turn: Turn, deadline: float) -> web.Response:
@@ -196,9 +196,9 @@ class Teams:
 
     async def _taken_and_shown(self, turn: Turn) -> None:
         if not await self._reachable(turn):
-            await self._here(turn, (card(answers.NO_CHAT),))
+            await self._showing.here(turn, (card(answers.NO_CHAT),))
             return
-        await self._show(turn, answers.shown(turn, await self._reply(turn)))
+        await self._showing.show(turn, answers.shown(turn, await self._reply(turn)))
 
     async def _reply(self, turn: Turn) -> Reply:
         if turn.unsure:
@@ -218,7 +218,7 @@ class Teams:
 
     async def _finish(self, turn: Turn, handling: asyncio.Task[Reply]) -> None:
         try:
-            await self._show(turn, answers.late(turn, await handling))
+            await self._showing.show(turn, answers.late(turn, await handling))
         except Exception:
             log.exception("teams.turn_failed")
 
@@ -283,38 +283,7 @@ class Teams:
         seen = await self._seen(turn, who, who.key.split(":", 2)[2])
         return seen or (who if self._settings.local else replace(who, outsider=True))
 
-    # --- out ---------------------------------------------------------------------------------------------
-
-    async def _show(self, turn: Turn, shown: answers.Shown) -> None:
-        """Post a reply; what cannot reach the person is said where they are."""
-        key = turn.inbound.event
-        try:
-            for n, own in enumerate(shown.private):
-                await self._patiently(self._messenger.send, turn.inbound.who.private.key, own, key=f"{key}:{n}")
-            await self._here(turn, shown.here)
-        except Undeliverable as never:
-            log.warning("teams.reply_undeliverable", reason=never.reason)
-            if shown.private and turn.reference.scope != "personal":
-                await self._here(turn, (card(answers.NO_CHAT),))
-        except TryLater:
-            log.warning("teams.reply_given_up")
-
-    async def _here(self, turn: Turn, cards: tuple[Card, ...]) -> None:
-        query = {"isTargetedActivity": "true"} if turn.targeted and turn.reference.scope != "personal" else None
-        for page in (page for shows in cards for page in message_pages(shows)):
-            addressed = {**page, "recipient": {"id": turn.user}} if query else page
-            await self._patiently(self._messenger.reply, turn.reference, [addressed], query)
-
-    async def _patiently(self, send: Any, *args: Any, **named: Any) -> None:
-        """Send, and where Teams is busy wait as long as it asks for, a few times."""
-        for tried in range(1, REPLY_TRIES + 1):
-            try:
-                await send(*args, **named)
-                return
-            except TryLater as busy:
-                if tried == REPLY_TRIES:
-                    raise
-                await asyncio.sleep(min(busy.after + 0.1, 30.0))
+    # --- work that outlives its request ------------------------------------------------------------------
 
     def _keep(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Work that may outlive its request; ``stop`` waits for it."""

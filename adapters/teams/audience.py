@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from adapters.teams import limits
 from adapters.teams.activity import Json, text_in
@@ -41,7 +40,7 @@ class Audience:
         self._references = references
         self._local = local
         self._now = now
-        self._seen: dict[str, tuple[float, Any]] = {}
+        self._seen: dict[str, tuple[float, Place | Member]] = {}
 
     async def place(self, key: str) -> Place:
         """Who can read in the place of that key."""
@@ -68,24 +67,25 @@ class Audience:
         found = self._recall(key)
         if not isinstance(found, Member):
             try:
-                path = ("conversations", reference.conversation, "members", user)
-                read = await self._connector.call("GET", reference.service_url, *path)
+                found = self._member(await self._listed(reference, user), reference.tenant)
             except (DeliveryError, Refused):
                 return None
-            found = self._member(read, reference.tenant)
             self._keep(key, found)
         return found
 
     async def has_left(self, reference: Reference, user: str) -> bool:
         """Whether somebody is gone from the organisation: true only where Teams says plainly that they are."""
-        path = ("conversations", reference.conversation, "members", user)
         try:
-            await self._connector.call("GET", reference.service_url, *path)
+            await self._listed(reference, user)
         except Refused as refused:
             return refused.gone
         except DeliveryError:
             return False
         return False
+
+    async def _listed(self, reference: Reference, user: str) -> Json:
+        path = ("conversations", reference.conversation, "members", user)
+        return await self._connector.call("GET", reference.service_url, *path)
 
     def forget(self, place: str) -> None:
         """Something changed there: look again before the next word."""
@@ -160,11 +160,11 @@ class Audience:
         aad = text_in(read, "aadObjectId") or text_in(read, "objectId")
         return Member(text_in(read, "id"), aad, text_in(read, "name"), not why, why)
 
-    def _recall(self, key: str) -> Any:
+    def _recall(self, key: str) -> Place | Member | None:
         at, found = self._seen.get(key, (float("-inf"), None))
         return found if self._now() - at < limits.AUDIENCE_SECONDS else None
 
-    def _keep(self, key: str, found: Any) -> None:
+    def _keep(self, key: str, found: Place | Member) -> None:
         while len(self._seen) >= _KEPT:
             self._seen.pop(next(iter(self._seen)))
         self._seen[key] = (self._now(), found)

@@ -136,7 +136,7 @@ class TokenCheck:
         if not isinstance(channel, str) or channel not in key.endorsements:
             raise Forged("the key is not endorsed for the channel", status=403)
         claimed, named = claims.get("serviceurl"), activity.get("serviceUrl")
-        if not isinstance(claimed, str) or not isinstance(named, str) or _same(claimed) != _same(named):
+        if not isinstance(claimed, str) or not isinstance(named, str) or _comparable(claimed) != _comparable(named):
             raise Forged("the token is for another service URL", status=403)
 
     async def _verified(self, token: str) -> tuple[Key, Mapping[str, Any]]:
@@ -179,5 +179,5 @@ def _bearer(header: str) -> str:
     return token.strip()
 
 
-def _same(url: str) -> str:
+def _comparable(url: str) -> str:
     return url.rstrip("/").casefold()

@@ -13,7 +13,7 @@ from botbuilder.schema import (  # type: ignore[import-untyped]  # has no types
 )
 
 from adapters.teams.audience import Audience
-from adapters.teams.connector import Busy, Connector, Refused
+from adapters.teams.connector import Busy, Connector, Refused, token_refused
 from adapters.teams.pace import Pace
 from adapters.teams.references import Contact, Reference, References
 from adapters.teams.render import message, render
@@ -156,7 +156,7 @@ class TeamsMessenger:
     async def _refused(self, reference: Reference, refused: Refused) -> NoReturn:
         log.warning("teams.refused", status=refused.status, code=refused.code, scope=reference.scope)
         if refused.status == 401:
-            raise TryLater("Teams does not take the bot's token; check its app id and password.", after=60)
+            raise token_refused()
         if refused.blocked:
             await self._references.bury(reference.place, "blocked")
             raise Undeliverable(DEAD, reason="blocked") from refused

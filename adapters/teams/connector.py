@@ -104,7 +104,7 @@ class Connector:
                 if tried == TRIES or pause > LONGEST_PAUSE:
                     raise Busy(str(busy), after=pause) from busy
                 await self._sleep(pause)
-        raise TryLater("Teams does not take the bot's token; check its app id and password.", after=60)
+        raise token_refused()
 
     async def _token(self, service_url: str) -> str:
         if not self._settings.app_id or not may_see_token(service_url, self._settings):
@@ -129,6 +129,11 @@ class Connector:
         except (aiohttp.ClientError, TimeoutError) as lost:
             # It may have been taken: saying it twice is left to the delivery engine to decide.
             raise TryLater("Teams did not answer.", after=5) from lost
+
+
+def token_refused() -> TryLater:
+    """The bot's own token is not taken; whoever runs the coach may mend that at any time."""
+    return TryLater("Teams does not take the bot's token; check its app id and password.", after=60)
 
 
 def _read(status: int, retry_after: str, body: bytes) -> Json:
