@@ -116,12 +116,13 @@ async def _adapter(port: int, api: int) -> None:
     from adapters.slack.app import Slack
     from bot.ports import Inbound, Reply
     from bot.view import card
+    from tests.fakes.notes import MemoryNotes
 
     class Instant:
         async def handle(self, inbound: Inbound) -> Reply:
             return Reply((card("Nothing needs you today."),))
 
-    slack = Slack(slack_settings(api), Instant(), None)
+    slack = Slack(slack_settings(api), Instant(), MemoryNotes())
     app = web.Application()
     app.add_routes(slack.routes())
     await serve(app, port)
@@ -156,7 +157,7 @@ async def _salvage(port: int, api: int, database: str, ready: Connection) -> Non
 
     set_up_logs(quiet=True)
     async with running(Settings(database_url=database), real_time=True) as coach:
-        slack = Slack(slack_settings(api), coach.conversation, None)
+        slack = Slack(slack_settings(api), coach.conversation, coach.notes)
         conversations = [await _open_question(coach.conversation, n) for n in range(CONNECTIONS)]
         app = web.Application()
         app.add_routes(slack.routes())

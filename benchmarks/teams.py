@@ -180,7 +180,7 @@ def _ours(app: web.Application, **settings: Any) -> None:
     from adapters.teams import Teams, TeamsSettings
     from bot.ports import Inbound, Reply, Said
     from bot.view import card
-    from tests.fakes.teams import MemoryNotes
+    from tests.fakes.notes import MemoryNotes
 
     class Echo:
         async def handle(self, inbound: Inbound) -> Reply:

@@ -37,7 +37,7 @@ class Platforms:
             bell = mount_web(app, coach.local_words, coach.log, coach.clock, host=self.settings.host)
             coach.local.grown.append(bell.ring)
         if self.slack_settings.configured:
-            slack = Slack(self.slack_settings, coach.conversation, coach.database.engine, notes=coach.notes)
+            slack = Slack(self.slack_settings, coach.conversation, coach.notes, engine=coach.database.engine)
             await self._add("slack", slack, app, coach)
         if self.teams_settings.configured:
             await self._add("teams", Teams(self.teams_settings, coach.conversation, coach.notes), app, coach)

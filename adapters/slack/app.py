@@ -31,7 +31,7 @@ from adapters.slack.owners import Owners
 from adapters.slack.pace import Pace
 from adapters.slack.people import People
 from adapters.slack.places import Places
-from adapters.slack.threads import Threads, Unkept
+from adapters.slack.threads import Threads
 from adapters.slack.tokens import OneToken, SlackSettings, Tokens, Web
 from adapters.slack.turns import Turns
 from bot.errors import CannotStart, TryLater, Undeliverable
@@ -78,9 +78,9 @@ class Slack:
         self,
         settings: SlackSettings,
         conversations: Conversations,
-        engine: AsyncEngine | None,
+        notes: Notes,
         *,
-        notes: Notes | None = None,
+        engine: AsyncEngine | None = None,
         pace: Pace | None = None,
     ) -> None:
         if not settings.configured:
@@ -88,8 +88,7 @@ class Slack:
         self._settings = settings
         self._web = Web(settings)
         self._tokens, self._flow = self._installed(engine)
-        notes = notes or Unkept()
-        people = People(self._web, self._tokens, owners=Owners(notes))
+        people = People(self._web, self._tokens, Owners(notes))
         places = Places(self._web, self._tokens, people)
         threads = Threads(notes)
         groups = Groups(self._web, self._tokens, people, notes)

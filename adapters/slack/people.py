@@ -58,9 +58,7 @@ def profile_of(user: Mapping[str, Any]) -> Profile:
 class People:
     """Names, zones, roles and guests, by team and user."""
 
-    def __init__(
-        self, web: Web, tokens: Tokens, clock: Callable[[], float] = time.monotonic, *, owners: Owners | None = None
-    ) -> None:
+    def __init__(self, web: Web, tokens: Tokens, owners: Owners, clock: Callable[[], float] = time.monotonic) -> None:
         self._web = web
         self._tokens = tokens
         self._clock = clock
@@ -83,8 +81,6 @@ class People:
         )
 
     async def _role(self, team: str, user: str, profile: Profile) -> Role | None:
-        if self._owners is None:
-            return Role.admin if profile.owner else None
         return await self._owners.role(f"slack:{team}:{user}", owner=profile.owner, looked=self._kept[team, user][0])
 
     def _outside(self, profile: Profile, team: str, user_team: str, enterprise: str) -> bool:

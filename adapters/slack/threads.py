@@ -4,37 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from bot.ports import Notes
 
 THREAD = "slack_thread"
 KEEP_SECONDS = 60.0  # another process may have heard the person since
 MOST_KEPT = 10_000
-
-
-class Unkept:
-    """Fulfils :class:`bot.ports.Notes` for as long as the program runs."""
-
-    def __init__(self) -> None:
-        self._notes: dict[tuple[str, str], Mapping[str, Any]] = {}
-
-    async def get(self, kind: str, key: str) -> Mapping[str, Any] | None:
-        """A record, or None."""
-        return self._notes.get((kind, key))
-
-    async def put(self, kind: str, key: str, value: Mapping[str, Any]) -> None:
-        """Keep a record, in place of an earlier one."""
-        self._notes[kind, key] = dict(value)
-
-    async def drop(self, kind: str, key: str) -> None:
-        """Forget a record."""
-        self._notes.pop((kind, key), None)
-
-    async def all(self, kind: str, prefix: str = "") -> Mapping[str, Mapping[str, Any]]:
-        """The records of a kind whose key begins with ``prefix``, by key."""
-        return {key: v for (of, key), v in self._notes.items() if of == kind and key.startswith(prefix)}
 
 
 class Threads:

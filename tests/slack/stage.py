@@ -17,6 +17,7 @@ from adapters.slack.pace import Pace
 from adapters.slack.tokens import SlackSettings
 from bot.ports import Conversations, Inbound, Notes, Reply
 from bot.view import card
+from tests.fakes.notes import MemoryNotes
 from tests.fakes.slack import SIGNING_SECRET, FakeSlack
 from tests.house import House
 from tests.slack.actor import Actor
@@ -105,7 +106,9 @@ async def open_stage(
         )
         if engine:
             await make_tables(engine)
-        adapter = Slack(settings, core, engine, notes=notes or (house.notes if house else None), pace=Pace(gap=0.0))
+        adapter = Slack(
+            settings, core, notes or (house.notes if house else MemoryNotes()), engine=engine, pace=Pace(gap=0.0)
+        )
         if house:
             house.messengers["slack"] = adapter.messenger
         app = web.Application()
@@ -127,7 +130,7 @@ async def open_stage(
 async def second_adapter(stage: Stage, house: House) -> AsyncIterator[Slack]:
     """Another process of the same coach, connected as well."""
     settings = SlackSettings(bot_token="xoxb-one", api_url=stage.slack.api_url, app_token="xapp-1")
-    adapter = Slack(settings, house.conversation, None, pace=Pace(gap=0.0))
+    adapter = Slack(settings, house.conversation, house.notes, pace=Pace(gap=0.0))
     await adapter.start()
     await adapter.connected()
     try:

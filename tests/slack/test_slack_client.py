@@ -6,14 +6,16 @@ import time
 import pytest
 
 from adapters.slack.client import SlackMessenger, spot_of
+from adapters.slack.owners import Owners
 from adapters.slack.pace import Pace
 from adapters.slack.people import FEW, People
 from adapters.slack.places import Places, shared_because
-from adapters.slack.threads import Threads, Unkept
+from adapters.slack.threads import Threads
 from adapters.slack.tokens import OneToken, SlackSettings, Web
 from bot.errors import TryLater, Undeliverable
 from bot.ports import PlaceKind
 from bot.view import Attachment, Card, Chart, Series, Table, card
+from tests.fakes.notes import MemoryNotes
 from tests.fakes.slack import FakeSlack
 from tests.slack.stage import furnish
 
@@ -25,9 +27,9 @@ class Sender:
         self.slack = slack
         self.web = Web(SlackSettings(bot_token="xoxb-one", signing_secret="s", api_url=slack.api_url))
         self.tokens = OneToken(self.web, "xoxb-one")
-        self.people = People(self.web, self.tokens)
+        self.people = People(self.web, self.tokens, Owners(MemoryNotes()))
         self.places = Places(self.web, self.tokens, self.people)
-        self.messenger = SlackMessenger(self.web, self.tokens, self.places, Threads(Unkept()), Pace(gap))
+        self.messenger = SlackMessenger(self.web, self.tokens, self.places, Threads(MemoryNotes()), Pace(gap))
 
 
 @pytest.fixture
@@ -159,8 +161,8 @@ async def test_lasting_troubles_say_what_to_do(sender: Sender, wrong: str, says:
 async def test_slack_out_of_reach_is_for_later() -> None:
     web = Web(SlackSettings(bot_token="x", signing_secret="s", api_url="http://127.0.0.1:9/api/"))
     tokens = OneToken(web, "x")
-    people = People(web, tokens)
-    messenger = SlackMessenger(web, tokens, Places(web, tokens, people), Threads(Unkept()), Pace(0))
+    people = People(web, tokens, Owners(MemoryNotes()))
+    messenger = SlackMessenger(web, tokens, Places(web, tokens, people), Threads(MemoryNotes()), Pace(0))
     with pytest.raises(TryLater):
         await messenger.send("slack:T1:C1", card("x"), key="k")
     assert (await messenger.audience("slack:T1:C1")).kind is PlaceKind.unknown
@@ -246,7 +248,7 @@ async def test_somebody_slack_does_not_know_counts_as_from_outside(sender: Sende
 
 async def test_a_stale_person_is_better_than_none_for_a_day(sender: Sender) -> None:
     clock = [0.0]
-    people = People(sender.web, sender.tokens, lambda: clock[0])
+    people = People(sender.web, sender.tokens, Owners(MemoryNotes()), lambda: clock[0])
     assert (await people.who("T1", "UPRIYA")).name == "Priya"
     sender.slack.failing["users.info"] = ["internal_error"] * 9
     clock[0] = 3_600

@@ -22,6 +22,7 @@ from bot.errors import CannotStart, Undeliverable
 from bot.ports import Removed
 from bot.storage.database import Database
 from bot.view import card
+from tests.fakes.notes import MemoryNotes
 from tests.fakes.slack import FakeSlack
 from tests.house import House
 from tests.slack.actor import Actor
@@ -142,15 +143,15 @@ def test_a_missing_or_weak_key_is_refused_at_the_start(secret: str) -> None:
 
 async def test_nothing_to_install_with_is_refused_at_the_start() -> None:
     with pytest.raises(CannotStart):
-        Slack(SlackSettings(), Scripted(), None)
+        Slack(SlackSettings(), Scripted(), MemoryNotes())
     with pytest.raises(CannotStart, match="database"):
-        Slack(SlackSettings(client_id="1", client_secret="2", signing_secret="3"), Scripted(), None)
+        Slack(SlackSettings(client_id="1", client_secret="2", signing_secret="3"), Scripted(), MemoryNotes())
 
 
 async def test_a_wrong_bot_token_is_refused_at_the_start() -> None:
     async with FakeSlack() as slack:
         settings = SlackSettings(bot_token="xoxb-wrong", signing_secret="s", api_url=slack.api_url)
-        adapter = Slack(settings, Scripted(), None)
+        adapter = Slack(settings, Scripted(), MemoryNotes())
         with pytest.raises(CannotStart, match="invalid_auth"):
             await adapter.start()
         await adapter.stop()

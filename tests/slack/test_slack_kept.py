@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.slack.render import in_place_of, messages, words_of
-from adapters.slack.threads import KEEP_SECONDS, Threads, Unkept
+from adapters.slack.threads import KEEP_SECONDS, Threads
 from bot.ports import Inbound, Reply
 from bot.view import Card, Form, Heading, Input, Option, card, say
+from tests.fakes.notes import MemoryNotes
 from tests.house import House
 from tests.slack.stage import Scripted, Stage, open_stage
 from tests.slack.test_slack_story import STORY
@@ -40,7 +41,7 @@ async def test_after_a_restart_private_messages_still_go_to_the_thread_of_the_pa
 
 
 async def test_another_process_hears_of_a_new_thread_within_a_minute() -> None:
-    notes, clock = Unkept(), [0.0]
+    notes, clock = MemoryNotes(), [0.0]
     one, other = Threads(notes), Threads(notes, lambda: clock[0])
     assert await other.of("T1", "U1") == ""
     await one.talked("T1", "U1", "5.5")

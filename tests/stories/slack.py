@@ -141,7 +141,7 @@ class SlackStage:
             bot_token="xoxb-one", signing_secret=SIGNING_SECRET, api_url=self.slack.api_url, client_id="",
             client_secret="", secret_key="", app_token="",
         )  # fmt: skip
-        self.adapter = Slack(settings, Line(self.house), None, pace=Pace(gap=0.0))
+        self.adapter = Slack(settings, Line(self.house), self.house.notes, pace=Pace(gap=0.0))
         self.house.messengers["slack"] = self.adapter.messenger
         app = web.Application()
         app.add_routes(self.adapter.routes())

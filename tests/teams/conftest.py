@@ -10,7 +10,8 @@ from adapters.teams.app import Teams
 from adapters.teams.settings import TeamsSettings
 from bot.ports import Inbound, Reply
 from bot.view import card
-from tests.fakes.teams import APP, SECRET, SERVICE_URL, TENANT, FakeTeams, Heard, MemoryNotes
+from tests.fakes.notes import MemoryNotes
+from tests.fakes.teams import APP, SECRET, SERVICE_URL, TENANT, FakeTeams, Heard
 
 
 class Bot:
