@@ -149,6 +149,18 @@ async def test_a_question_answered_in_words_falls_quiet_but_can_still_be_pressed
         await seen.sees("Noted as ours.")
 
 
+async def test_the_box_asks_for_an_answer_while_a_question_is_open(browser):
+    async with chat() as site, visit(browser, site.url) as seen:
+        box = seen.page.locator("#words")
+        assert "What happened?" in str(await box.get_attribute("placeholder"))
+        await seen.say("ask")
+        await seen.sees("Whose doing was it?")
+        assert await box.get_attribute("placeholder") == "Your answer, in your own words"
+        await seen.press("Ours")
+        await seen.sees("Noted as ours.")
+        assert "What happened?" in str(await box.get_attribute("placeholder"))
+
+
 async def test_several_questions_can_be_answered_all_at_once(browser):
     async with chat() as site, visit(browser, site.url) as seen:
         await seen.say("ask")

@@ -9,6 +9,7 @@ const newer = document.getElementById("newer");
 const here = body.dataset.in;
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
 const title = document.title;
+const hint = words.placeholder;
 
 let ahead = 0; // milliseconds the coach's clock is ahead of this machine's
 let missed = 0; // messages that came while nobody looked
@@ -70,6 +71,8 @@ function settle() {
     message.classList.toggle("settled", Boolean(conversation) && (newest.has(conversation) || (asks && answered)));
     if (conversation) newest.set(conversation, message);
   }
+  const open = log.querySelector(".message:not(.settled) .ask") !== null;
+  words.placeholder = open ? "Your answer, in your own words" : hint;
 }
 
 const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
