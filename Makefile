@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 
-.PHONY: run test setup lint types format eval lock clean e2e bench-slack bench-teams bench-delivery bench-summary
+.PHONY: run test setup lint format eval lock clean e2e bench-slack bench-teams bench-delivery bench-summary
 
 run: $(READY)
 	$(BIN)/salvage serve

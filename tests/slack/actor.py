@@ -120,7 +120,7 @@ class Actor:
         view = self.modal
         values: Json = {}
         for block_id, block in view.inputs.items():
-            values[block_id] = {"v": _control(block, answers)}
+            values[block_id] = {"v": control(block, answers)}
         shown = {**view.payload, "id": view.id, "hash": view.hash, "state": {"values": values}}
         return {
             "type": "view_submission", "team": {"id": self.team}, "user": self._who(), "api_app_id": "A1",
@@ -179,7 +179,7 @@ class Actor:
         return await self.event({"type": "app_home_opened", "user": self.user, "channel": self.chat, "tab": "home"})
 
 
-def _control(block: Json, answers: dict[str, Any]) -> Json:
+def control(block: Json, answers: dict[str, Any]) -> Json:
     element = block["element"]
     kind, _, key = block["block_id"].partition(":")
     answer = answers.get(key) if kind != "o" else answers.get(f"{key}_pick")

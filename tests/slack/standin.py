@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.slack.actor import _control, words
+from tests.slack.actor import control, words
 
 API, COACH = "http://localhost:3000", "http://localhost:3978"
 STORY = "The migration slipped and nobody told them. Dana found out from her own staff."
@@ -78,7 +78,7 @@ class Person:
     async def submit(self, **answers: Any) -> None:
         """Send the open modal."""
         inputs = [b for b in self.modal.get("blocks", ()) if b["type"] == "input"]
-        values = {b["block_id"]: {"v": _control(b, answers)} for b in inputs}
+        values = {b["block_id"]: {"v": control(b, answers)} for b in inputs}
         await self._socket.send_json({"t": "view_submit", "user": "U1", "values": values})
 
     async def until(self, what: str, seconds: float = 20) -> str:

@@ -38,21 +38,6 @@ async def start(db: AsyncSession, occurrence: Occurrence, case: Case, owner: Per
     )  # fmt: skip
 
 
-async def missed_in_a_row(db: AsyncSession, schedule: Schedule) -> int:
-    """How many of the newest check-ins of a schedule nobody answered, and nobody was in touch after."""
-    query = (
-        select(Occurrence).where(Occurrence.schedule_id == schedule.id).order_by(Occurrence.due_at.desc()).limit(MISSED)
-    )
-    rows = (await db.scalars(query)).all()
-    case = await db.get_one(Case, schedule.case_id)
-    missed = 0
-    for row in rows:
-        if row.answer is not None or (case.last_contact_at is not None and case.last_contact_at > row.due_at):
-            break
-        missed += 1
-    return missed
-
-
 def another_way(schedule: Schedule, case: Case, client: Client, owner: Person, now: datetime) -> Outgoing:
     """Stop the chasing: ask for another way, or another person."""
     schedule.state, schedule.next_due_at = "paused", None
