@@ -109,10 +109,12 @@ async def _unknown(turn: Turn, words: str) -> Refusal:
 async def needs_case(turn: Turn, words: str, command: str) -> About:
     """The case a command is about; without words the person's only one. Raises a Refusal that says what to type."""
     if not words.strip():
-        row = await _only_case(turn)
-        if row is not None:
-            return About(row, await turn.db.get_one(Client, row.client_id), "")
-        raise Refusal(f"Which client? Type {command} and the name, or a number such as SAL-1.")
+        mine = await _own_cases(turn)
+        if len(mine) == 1:
+            return About(mine[0], await turn.db.get_one(Client, mine[0].client_id), "")
+        raise Refusal(
+            f"Which client? Type {command} and the name, or a number such as {await _named_cases(turn, mine)}."
+        )
     found = await about(turn, words)
     if found.case is None and found.client is not None:
         raise NotFound(
@@ -121,12 +123,21 @@ async def needs_case(turn: Turn, words: str, command: str) -> About:
     return found
 
 
-async def _only_case(turn: Turn) -> Case | None:
-    """The one open case of this person, where there is just one."""
+MOST_NAMED = 5
+"""How many of a person's cases are named where one has to be said."""
 
+
+async def _own_cases(turn: Turn) -> Sequence[Case]:
+    """The open cases of this person, the riskiest first."""
     query = select(Case).where(Case.owner_id == turn.person.id, Case.closed_at.is_(None))
-    rows = (await turn.db.scalars(query.order_by(Case.risk.desc(), Case.id).limit(2))).all()
-    return rows[0] if len(rows) == 1 else None
+    return (await turn.db.scalars(query.order_by(Case.risk.desc(), Case.id).limit(MOST_NAMED))).all()
+
+
+async def _named_cases(turn: Turn, mine: Sequence[Case]) -> str:
+    """'SAL-1 (Acme), SAL-3 (Bolt)'; a confidential case is not named, since others may read along."""
+    seen = [case for case in mine if not case.confidential]
+    named = [f"SAL-{c.number} ({clip((await turn.db.get_one(Client, c.client_id)).name, 40)})" for c in seen]
+    return ", ".join(named) or "SAL-1"
 
 
 _LITTLE = {

@@ -55,6 +55,9 @@ async def test_commands_alone_ask_whom_they_are_about(house: House) -> None:
     priya = house.seat()
     assert "Which client? Type people and the name" in await priya.say("people")
     assert "Which client? Type person and the name" in await priya.say("person")
+    await opened(priya, "Acme")
+    await opened(priya, "Bolt")
+    assert "or a number such as SAL-1 (Acme), SAL-2 (Bolt)." in await priya.say("draft apology")
     assert "Who, and as what?" in await house.seat("Ada", Role.admin).say("role")
 
 
