@@ -27,8 +27,8 @@ from bot.view import Card, Form, Input, Line, card, clip, merge, plain, say
 
 Dialogs = Mapping[str, Callable[[Mapping[str, Any]], Make]]
 
-WAY_OUT = "later"
-"""The value of the option that passes a question over."""
+WAYS_OUT = ("later", "nothing", "not_yet")
+"""The values of options that pass a question over."""
 
 SKIPS = frozenset({"skip", "skip it", "skip this", "pass", "none", "-", "n/a", "na"})
 UNKNOWN = re.compile(
@@ -56,7 +56,8 @@ def meant(question: Question[Any], words: str) -> Raw:
         return words
     if question.optional:
         return ""
-    return {"pick": WAY_OUT} if WAY_OUT in question.values else words
+    way_out = next((value for value in WAYS_OUT if value in question.values), None)
+    return {"pick": way_out} if way_out else words
 
 
 def _numbered(question: Question[Any], words: str) -> list[str]:

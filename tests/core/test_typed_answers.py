@@ -78,3 +78,11 @@ async def test_who_stops_over_an_open_case_reads_that_the_case_stays(house: Hous
     priya = house.seat()
     await priya.say(f"start Acme: {STORY}")
     assert "SAL-1 stays as it was" in await priya.say("cancel")
+
+
+async def test_skip_at_the_end_of_a_case_is_no_lesson(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    said = await priya.say("close Acme", "They left us", "skip", "skip")
+    assert "SAL-1 is closed" in said
+    assert "Learned" not in said
