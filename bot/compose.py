@@ -65,10 +65,7 @@ class Coach:
 async def compose(settings: Settings, *, real_time: bool) -> Coach:
     """Open the database (brought up to date on SQLite) and put the parts together; raises CannotStart."""
     database = Database(settings.database_url)
-    if database.sqlite:
-        await migrate.upgrade(database)
-    elif not await migrate.check(database):
-        raise CannotStart("The database is not up to date. Run: salvage migrate")
+    await migrate.make_ready(database)
     notes = StoredNotes(database)
     clock: LocalClock | RealClock = RealClock() if real_time else LocalClock(notes)
     if isinstance(clock, LocalClock):

@@ -25,10 +25,7 @@ async def opened(settings: Settings, *, make: bool = False) -> AsyncIterator[Dat
         raise CannotStart(f"There is no database at {file}. Name the right one in DATABASE_URL.")
     database = Database(settings.database_url)
     try:
-        if database.sqlite:
-            await migrate.upgrade(database)
-        elif not await migrate.check(database):
-            raise CannotStart("The database is not up to date. Run: salvage migrate")
+        await migrate.make_ready(database)
         yield database
     finally:
         await database.close()

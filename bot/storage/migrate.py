@@ -106,6 +106,14 @@ async def check(database: Database) -> bool:
     return at == newest() and (database.sqlite or await queue_tables.installed(database))
 
 
+async def make_ready(database: Database) -> None:
+    """Bring an SQLite file up to date; raises CannotStart for a PostgreSQL one that its operator must migrate."""
+    if database.sqlite:
+        await upgrade(database)
+    elif not await check(database):
+        raise CannotStart("The database is not up to date. Run: salvage migrate")
+
+
 async def standing(database: Database) -> Standing:
     """How the database stands to this running program; one that is ahead is ready where its migrations say so."""
     at = await revision(database)
