@@ -15,9 +15,10 @@ from bot.coach.playbook import Playbook
 from bot.delivery import ticks
 from bot.delivery.gate import Gate
 from bot.delivery.lane import Lane
-from bot.delivery.ledger import SENDING, WAITING, Fence, Ledger, is_ready
+from bot.delivery.ledger import Fence, Ledger
 from bot.delivery.pace import PACES, Pace, pace_of
 from bot.delivery.sender import Messengers, platform_of
+from bot.delivery.writing import SENDING, WAITING, is_ready
 from bot.ports import Clock
 from bot.storage.database import Database
 from bot.storage.tables import Outgoing, Schedule, Tenant

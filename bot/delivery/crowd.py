@@ -18,10 +18,13 @@ _READY = """
     AND (b.state = 'sending' OR b.not_before <= :now OR b.attempts > 0){alone})
   AND NOT EXISTS (SELECT 1 FROM tenants g WHERE g.key = t.tenant AND g.removed_at IS NOT NULL)
   ORDER BY w.not_before, w.id LIMIT :most"""
-"""A message that is due and first in its place (:func:`bot.delivery.ledger.is_ready`), of a tenant still there."""
+"""A message that is due and first in its place (:func:`bot.delivery.writing.is_ready`), of a tenant still there."""
 
-_DUE = """
-  w.tenant = t.tenant AND w.state = 'on' AND w.next_due_at <= :now ORDER BY w.next_due_at, w.id LIMIT :most"""
+_NEXT = """
+  w.tenant = t.tenant AND w.state = 'on' AND w.next_due_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM tenants g WHERE g.key = t.tenant AND g.removed_at IS NOT NULL)
+  ORDER BY w.next_due_at LIMIT :most"""
+"""A tenant's next schedules, due or not: asked for those that are due, PostgreSQL would look through every tenant's."""
 
 # PostgreSQL joins each tenant with its own few rows; SQLite, which cannot, looks them up by their ids.
 _EACH = {
@@ -32,17 +35,17 @@ _EACH = {
 }
 
 # To PostgreSQL, which reckons with the hour before a crowd came, next to nothing waits; left to itself it would look
-# through all that waits for each message. So it is made to choose the few once, and to look up each place by index.
+# through all that waits for each message, and SQLite through all that is due. So both are made to choose the few once
+# and to look those up by key (conditions on the rest are expressions), and PostgreSQL to ask each place's index.
 _ALONE = {"postgresql": " OFFSET 0", "sqlite": ""}
-_THOSE = {
-    "postgresql": "coalesce(state, '') = 'waiting' AND id = ANY(ARRAY({each}))",
-    "sqlite": "state = 'waiting' AND id IN ({each})",
-}
+_AMONG = {"postgresql": "{table}.id = ANY(ARRAY({each}))", "sqlite": "{table}.id IN ({each})"}
+_STILL_WAITING = " AND coalesce(outbox.state, '') = 'waiting'"
+_STILL_DUE = " AND coalesce(schedules.state, '') = 'on' AND coalesce(schedules.next_due_at, 'infinity') <= :now"
 
 _CLAIMED: dict[str, Any] = {
     "id": BigInteger(), "tenant": String(), "place": String(), "key": String(), "card": JSON(), "secret": Boolean(),
-    "owner_id": BigInteger(), "occurrence_id": BigInteger(), "edits": String(), "attempts": Integer(),
-    "not_before": Instant(),
+    "occurrence_id": BigInteger(), "edits": String(), "attempts": Integer(), "not_before": Instant(),
+    "(SELECT p.key FROM people p WHERE p.id = owner_id) AS owner": String(),
 }  # fmt: skip
 
 
@@ -56,15 +59,21 @@ def _bound(statement: str, dialect: str) -> TextClause:
 _CLAIM = {
     dialect: _bound(
         "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE "
-        + _THOSE[dialect].format(each=each.format(table="outbox", rows=_READY.format(alone=_ALONE[dialect])))
+        + _AMONG[dialect].format(
+            table="outbox", each=each.format(table="outbox", rows=_READY.format(alone=_ALONE[dialect]))
+        )
+        + _STILL_WAITING
         + " RETURNING "
         + ", ".join(_CLAIMED),
         dialect,
-    ).columns(*(column(name, kind) for name, kind in _CLAIMED.items()))
+    ).columns(*(column(name.split()[-1], kind) for name, kind in _CLAIMED.items()))
     for dialect, each in _EACH.items()
 }
 _PLANNED = {
-    dialect: _bound(each.format(table="schedules", rows=_DUE), dialect).columns(column("id", BigInteger()))
+    dialect: _bound(
+        _AMONG[dialect].format(table="schedules", each=each.format(table="schedules", rows=_NEXT)) + _STILL_DUE,
+        dialect,
+    )
     for dialect, each in _EACH.items()
 }
 
@@ -77,8 +86,6 @@ async def claim(db: AsyncSession, now: datetime, tenants: Sequence[str], most: i
     return sorted(rows, key=lambda row: (row.not_before, row.id))
 
 
-async def planned(db: AsyncSession, now: datetime, tenants: Sequence[str], most: int) -> list[int]:
-    """The first due schedules of each tenant, by id."""
-    connection = await db.connection()
-    values = {"tenants": list(tenants), "now": now, "most": most}
-    return [row.id for row in await connection.execute(_PLANNED[connection.dialect.name], values)]
+def planned(dialect: str) -> TextClause:
+    """The condition on schedules to be among the first due ones of each tenant."""
+    return _PLANNED[dialect]

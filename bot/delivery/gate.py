@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import dataclass, field
 
 SLOTS = 128
@@ -24,6 +25,7 @@ class Gate:
     lane: int = LANE
     lanes: int = 0
     held: int = 0
+    """Messages taken, or asked for, and not yet tried."""
     starting: int = 0
     _slots: asyncio.Semaphore = field(init=False)
 
@@ -33,11 +35,13 @@ class Gate:
     def share(self, window: int, mine: int) -> int:
         """How many more messages a lane may take that holds ``mine``.
 
-        All lanes together hold about two slots' worth, so that a slot never waits for the database, and a
-        newcomer never waits behind a crowd; each may always hold one.
+        All lanes together hold two slots' worth, so that a slot never waits for the database, and a newcomer never
+        waits behind a crowd; each may always hold one.
         """
-        fair = max(2 * self.slots // max(self.lanes, 1), 1)
-        return max(min(window, fair, self.lane) - mine, 0)
+        together = 2 * self.slots
+        fair = math.ceil(together / max(self.lanes, 1))
+        wanted = min(window, fair, self.lane) - mine
+        return max(min(wanted, together - self.held), 1 - mine, 0)
 
     @property
     def full(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import math
 from dataclasses import dataclass, field, replace
 
@@ -49,6 +50,7 @@ class Lane:
     handled: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _sending: set[asyncio.Task[None]] = field(default_factory=set)
+    _untried: set[int] = field(default_factory=set)
     _stopped: bool = False
     _due: bool = True
     _window: int = LANE
@@ -101,27 +103,40 @@ class Lane:
 
     async def _fill(self, *, first: bool = False) -> bool:
         """Take what may be sent now and start sending it; whether there was any."""
-        room = self.gate.share(self._window, len(self._sending))
+        room = self.gate.share(self._window, len(self._untried))
         if room < 1:
             return False
         asked, self._due = self._due, False
-        taken = await self.ledger.take(Take(self.tenant, room, asked, self.fence, first))
+        self.gate.held += room
+        try:
+            taken = await self.ledger.take(Take(self.tenant, room, asked, self.fence, first))
+        finally:
+            self.gate.held -= room
         self._due = self._due or taken.more
         for job in taken.jobs:
             self.gate.held += 1
+            self._untried.add(job.id)
             task = asyncio.create_task(self._deliver(job, _time()))
             self._sending.add(task)
-            task.add_done_callback(self._done)
-        return bool(taken.jobs)
+            task.add_done_callback(functools.partial(self._done, job))
+        return bool(taken.jobs) or taken.more
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _tried(self, job: Job) -> None:
+        """There is room for another message."""
+        if job.id in self._untried:
+            self._untried.discard(job.id)
+            self.gate.held -= 1
+            self._news.set()
+
+    def _done(self, job: Job, task: asyncio.Task[None]) -> None:
+        self._tried(job)
         self._sending.discard(task)
-        self.gate.held -= 1
         self.handled += 1
         if not task.cancelled() and task.exception() is not None:
             log.error("delivery.not_kept", tenant=self.tenant, exc_info=task.exception())
             self._stopped = True  # the next turn of this lane takes the message up again
-        self._news.set()
+        if self._stopped or not self._sending:
+            self._news.set()
 
     async def _wait(self) -> bool:
         """Wait for something to happen; whether there is a reason to go on."""
@@ -141,13 +156,21 @@ class Lane:
     # --- sending -------------------------------------------------------------------------------------------
 
     async def _deliver(self, job: Job, taken: float) -> None:
+        outcome = await self._try(job, taken)
+        # The lane asks for the next message now, so that one transaction keeps this outcome and takes that one.
+        self._tried(job)
+        if outcome is not None:
+            await self.ledger.settle(outcome)
+
+    async def _try(self, job: Job, taken: float) -> Outcome | None:
+        """What came of sending it; None where it is no longer to be sent."""
         await self._turn(job.place)
         async with self.gate:
             if _time() - taken > OLD and not await self.ledger.still(job):
-                return
+                return None
             outcome = await attempt(self._excused(job), self.messengers)
         self._learn(outcome)
-        await self.ledger.settle(outcome)
+        return outcome
 
     def _excused(self, job: Job) -> Job:
         """The message as it is posted now: after an outage it says why it comes late."""

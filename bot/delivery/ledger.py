@@ -14,14 +14,10 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import (
-    ColumnElement,
     Row,
     Table,
-    and_,
     column,
     exists,
-    literal_column,
-    or_,
     select,
     table,
     update,
@@ -34,6 +30,7 @@ from bot.delivery.outage import Outage
 from bot.delivery.sender import Job, Outcome
 from bot.delivery.settling import settle
 from bot.delivery.together import Together
+from bot.delivery.writing import SENDING
 from bot.ports import Clock, MessageRef
 from bot.storage.database import Database
 from bot.storage.tables import Outgoing, Tenant
@@ -41,15 +38,10 @@ from bot.view import card_from_json
 
 log = structlog.get_logger()
 
-OCCURRENCES, MOST_EACH = 192, 32
-"""Check-ins made due in one transaction: in all, and for one tenant."""
+OCCURRENCES = 192
+"""Check-ins made due in one transaction."""
 
 _OUTBOX = cast(Table, Outgoing.__table__)
-
-# Written into the statement, not bound: only so do both databases use the indexes of what is still to be sent.
-WAITING: ColumnElement[str] = literal_column("'waiting'")
-SENDING: ColumnElement[str] = literal_column("'sending'")
-
 
 _TURNS = table("pgqueuer", column("id"), column("queue_manager_id"))
 
@@ -135,12 +127,15 @@ async def _take(db: AsyncSession, now: datetime, requests: Sequence[Take]) -> di
         await _reopen(db, begun)
     jobs: dict[Take, list[Job]] = {request: [] for request in requests}
     await _claim(db, now, ours, jobs)
-    hungry = [r for r in ours if r.due and len(jobs[r]) < r.most]
-    each = max(min(OCCURRENCES // max(len(hungry), 1), MOST_EACH), 2)
-    made = await occur(db, now, [r.tenant for r in hungry], each) if hungry else {}
-    if made:
-        await _claim(db, now, [r for r in hungry if made.get(r.tenant)], jobs)
-    return {r: Taken(tuple(jobs[r]), more=made.get(r.tenant, 0) >= each if r in hungry else r.due) for r in requests}
+    more = {r: r.due for r in ours}
+    if hungry := {r.tenant: r for r in ours if r.due and len(jobs[r]) < r.most}:
+        rooms = {tenant: r.most - len(jobs[r]) for tenant, r in hungry.items()}
+        each = max(min(OCCURRENCES // len(hungry), max(rooms.values())), 1)
+        made = await occur(db, now, rooms, each)
+        for job in made.jobs:
+            jobs[hungry[job.tenant]].append(job)
+        more |= {r: made.counts[tenant] >= each for tenant, r in hungry.items()}
+    return {r: Taken(tuple(jobs[r]), more.get(r, False)) for r in requests}
 
 
 async def holds(db: AsyncSession, fence: Fence) -> bool:
@@ -174,22 +169,6 @@ async def _claim(db: AsyncSession, now: datetime, requests: Sequence[Take], jobs
                 jobs[lanes[row.tenant]].append(job)
 
 
-def is_ready(now: datetime) -> ColumnElement[bool]:
-    """A message that is due and first in its place: nothing before it there is due, being sent, or to be retried."""
-    before = _OUTBOX.alias("before")
-    earlier = select(before.c.id).where(
-        before.c.place == _OUTBOX.c.place,
-        before.c.id < _OUTBOX.c.id,
-        before.c.state.in_((WAITING, SENDING)),
-        or_(
-            before.c.state == SENDING,
-            and_(before.c.state == WAITING, or_(before.c.not_before <= now, before.c.attempts > literal_column("0"))),
-        ),
-    )
-    # The offset keeps PostgreSQL from looking through all that waits at once (see :mod:`bot.delivery.crowd`).
-    return and_(_OUTBOX.c.state == WAITING, _OUTBOX.c.not_before <= now, ~exists(earlier.correlate(_OUTBOX).offset(0)))
-
-
 async def _job(db: AsyncSession, row: Row[Any]) -> Job | None:
     """The message of an outbox row; one that can't be read is dead, and harms no other."""
     try:
@@ -201,7 +180,7 @@ async def _job(db: AsyncSession, row: Row[Any]) -> Job | None:
         return None
     return Job(
         id=row.id, tenant=row.tenant, place=row.place, key=row.key, shows=shows, secret=row.secret,
-        owner_id=row.owner_id, occurrence_id=row.occurrence_id, edits=row.edits,
+        owner=row.owner, occurrence_id=row.occurrence_id, edits=row.edits,
         edited=await _edited(db, row.edits), tries=row.attempts, not_before=row.not_before,
     )  # fmt: skip
 

@@ -1,255 +1,228 @@
-"""Check-ins that come due: the lanes' tenants' due schedules become waiting messages, many in one go."""
+"""Check-ins that come due: the lanes' tenants' due schedules become messages, many in one go.
+
+A check-in that its lane has room for is taken in the same breath: written as being sent, and handed over as the card
+it was made as, so that nothing has to be claimed, read and parsed again.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 
 import structlog
-from sqlalchemy import Table, bindparam, func, insert, literal_column, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot.coach import cadence as rhythm
-from bot.coach.casefile import CaseFile, Wish
-from bot.coach.causes import Cause
-from bot.coach.hours import add_working, move_to_working
-from bot.coach.playbook import Fault, Severity, Stage, StepRecord
-from bot.coach.playbook_facts import StepState
-from bot.delivery import crowd
+from bot.coach.hours import Hours, add_working, move_to_working
+from bot.delivery import writing
+from bot.delivery.due import Planned, planned
+from bot.delivery.rows import ROWS, written
+from bot.delivery.sender import Job
 from bot.services import cards
 from bot.services.follow import climbs, watch
-from bot.services.people import hours_of
 from bot.services.readings import message_key
-from bot.storage.tables import Case, Client, Climb, Criterion, Occurrence, Outgoing, Person, Schedule, Step
-from bot.view import to_json
+from bot.storage.tables import Case, Client, Schedule
+from bot.view import Card, to_json
 
 log = structlog.get_logger()
 
 PUT_OFF = timedelta(minutes=15)
 """How long a schedule waits that could not be read; the others go on meanwhile."""
 
+A_BREATH = 8
+"""Check-ins written in words before what else this process does gets a moment."""
 
-@dataclass
-class _Known:
-    """What check-ins say, read for many cases at once."""
 
-    cases: dict[int, Case] = field(default_factory=dict)
-    clients: dict[int, Client] = field(default_factory=dict)
-    owners: dict[int, Person] = field(default_factory=dict)
-    wishes: dict[int, list[Criterion]] = field(default_factory=lambda: defaultdict(list))
-    steps: dict[int, list[Step]] = field(default_factory=lambda: defaultdict(list))
-    missed: Counter[int] = field(default_factory=Counter)
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How many schedules of each tenant were gone through, and the messages that were taken at once."""
+
+    counts: Counter[str]
+    jobs: Sequence[Job]
 
 
 @dataclass(frozen=True, slots=True)
 class _Due:
     """A schedule's occurrence at an instant, and when the next one is."""
 
-    schedule: Schedule
+    planned: Planned
     at: datetime
     following: datetime | None
     anchor: datetime
 
 
-_SCHEDULES = cast(Table, Schedule.__table__)
-_MOVE_ON = (
-    update(_SCHEDULES)
-    .where(_SCHEDULES.c.id == bindparam("moved"))
-    .values(
-        anchor_at=bindparam("anchor_at"),
-        next_due_at=bindparam("next_due_at"),
-        state=bindparam("state"),
-        version=_SCHEDULES.c.version + literal_column("1"),
-    )
-)
+@dataclass(frozen=True, slots=True)
+class _CheckIn:
+    """An occurrence in words, and when it may come."""
+
+    due: _Due
+    occurrence: int
+    shows: Card
+    not_before: datetime
 
 
-async def occur(db: AsyncSession, now: datetime, tenants: Sequence[str], each: int) -> Counter[str]:
-    """Turn the tenants' due schedules into occurrences and messages; gives how many of each were taken."""
-    schedules = await _due(db, now, tenants, each)
-    if schedules:
-        known = await _read(db, schedules)
-        await _write(db, now, [due for s in schedules if (due := _begin(db, now, s, known)) is not None], known)
-    return Counter(schedule.tenant for schedule in schedules)
+async def occur(db: AsyncSession, now: datetime, rooms: Mapping[str, int], each: int) -> Made:
+    """Turn up to ``each`` due schedules of each tenant into messages, and take as many as it has room for."""
+    found = await planned(db, now, list(rooms), each)
+    begun = [due for p in found if (due := await _begin(db, now, p)) is not None]
+    jobs = await _write(await db.connection(), now, begun, rooms) if begun else []
+    return Made(Counter(p.row.tenant for p in found), jobs)
 
 
-async def _write(db: AsyncSession, now: datetime, begun: Sequence[_Due], known: _Known) -> None:
-    """Keep the occurrences, move their schedules on, and write the messages: a few statements for all of them."""
-    if not begun:
-        return
-    connection = await db.connection()
-    adding = insert(Occurrence).returning(Occurrence.id, Occurrence.schedule_id)
-    ids = await connection.execute(adding, [_occurrence(due) for due in begun])
-    of_schedule = {row.schedule_id: row.id for row in ids}
-    occurrences = {of_schedule[due.schedule.id]: due for due in begun}
-    await connection.execute(_MOVE_ON, [_moved(due) for due in begun])
-    # With something to return, many rows are one statement.
-    messages = insert(Outgoing).returning(Outgoing.id)
-    await connection.execute(messages, [_message(now, id_, due, known) for id_, due in occurrences.items()])
-    climbing = insert(Climb).returning(Climb.id)
-    await connection.execute(climbing, [_climb(id_, due, known) for id_, due in occurrences.items()])
+async def _write(
+    connection: AsyncConnection, now: datetime, begun: Sequence[_Due], rooms: Mapping[str, int]
+) -> list[Job]:
+    """Keep the occurrences, move their schedules on, and write the messages: a statement each for all of them."""
+    dialect = connection.dialect.name
+    kept = await connection.execute(writing.occurrences(dialect), {ROWS: [_occurrence(due) for due in begun]})
+    of_schedule = {row.schedule_id: row.id for row in kept}
+    made = [check_in async for check_in in _in_words(now, begun, of_schedule)]
+    await connection.execute(writing.moved(dialect), {ROWS: [_moved(due) for due in begun]})
+    await connection.execute(writing.climbs(dialect), {ROWS: [_climb(check_in) for check_in in made]})
+    wanted = _wanted(now, made, rooms)
+    rows = [{**_message(check_in), "wanted": check_in.occurrence in wanted} for check_in in made]
+    left = await connection.execute(writing.messages(dialect), {ROWS: rows, "now": now})
+    taken = {row.occurrence_id: row.id for row in left if row.state == "sending"}
+    return [_job(taken[c.occurrence], c) for c in made if c.occurrence in taken]
 
 
-async def _due(db: AsyncSession, now: datetime, tenants: Sequence[str], each: int) -> Sequence[Schedule]:
-    ids = await crowd.planned(db, now, tenants, each)
-    if not ids:
-        return []
-    # Read again under the lock: another process may have been first.
-    query = (
-        select(Schedule)
-        .where(Schedule.id.in_(ids), Schedule.state == "on", Schedule.next_due_at <= now)
-        .order_by(Schedule.next_due_at, Schedule.id)
-        .with_for_update(skip_locked=True)
-    )
-    return (await db.scalars(query)).all()
+async def _in_words(now: datetime, begun: Sequence[_Due], of_schedule: Mapping[int, int]) -> AsyncIterator[_CheckIn]:
+    for n, due in enumerate(begun):
+        if n % A_BREATH == 0:
+            await asyncio.sleep(0)
+        occurrence, row = of_schedule[due.planned.row.schedule_id], due.planned.row
+        week = (due.at - row.opened_at).days // 7 + 1
+        shows = cards.nudge(due.planned.file(now), occurrence, week)
+        yield _CheckIn(due, occurrence, shows, _when(due))
 
 
-async def _read(db: AsyncSession, schedules: Sequence[Schedule]) -> _Known:
-    known = _Known()
-    ids = {s.case_id for s in schedules}
-    rows = await db.execute(
-        select(Case, Client, Person)
-        .join(Client, Client.id == Case.client_id)
-        .join(Person, Person.id == Case.owner_id)
-        .where(Case.id.in_(ids))
-    )
-    for case, client, owner in rows:
-        known.cases[case.id], known.clients[client.id], known.owners[owner.id] = case, client, owner
-    for wish in await db.scalars(select(Criterion).where(Criterion.case_id.in_(ids)).order_by(Criterion.id)):
-        known.wishes[wish.case_id].append(wish)
-    for step in await db.scalars(select(Step).where(Step.case_id.in_(ids)).order_by(Step.id)):
-        known.steps[step.case_id].append(step)
-    await _count_missed(db, schedules, known)
-    return known
+def _when(due: _Due) -> datetime:
+    """When the nudge may come: for people who named their working hours, within those."""
+    return move_to_working(due.planned.hours, due.at) if due.planned.owner.hours else due.at
 
 
-async def _count_missed(db: AsyncSession, schedules: Sequence[Schedule], known: _Known) -> None:
-    """How many of each schedule's newest check-ins nobody answered; as :func:`climbs.missed_in_a_row` counts."""
-    newest = (
-        select(
-            Occurrence.schedule_id,
-            Occurrence.case_id,
-            Occurrence.answer,
-            Occurrence.due_at,
-            func.row_number().over(partition_by=Occurrence.schedule_id, order_by=Occurrence.due_at.desc()).label("nth"),
-        )
-        .where(Occurrence.schedule_id.in_([s.id for s in schedules if s.purpose == "recovery"]))
-        .subquery()
-    )
-    rows = await db.execute(select(newest).where(newest.c.nth <= climbs.MISSED).order_by(newest.c.nth))
-    answered: set[int] = set()
-    for row in rows:
-        touched = known.cases[row.case_id].last_contact_at
-        if row.answer is not None or (touched is not None and touched > row.due_at):
-            answered.add(row.schedule_id)
-        if row.schedule_id not in answered:
-            known.missed[row.schedule_id] += 1
+def _wanted(now: datetime, made: Sequence[_CheckIn], rooms: Mapping[str, int]) -> set[int]:
+    """The first that may come now in each place, as far as the lanes have room."""
+    room, places, wanted = dict(rooms), set[str](), set[int]()
+    for check_in in made:
+        row = check_in.due.planned.row
+        if check_in.not_before <= now and row.place not in places:
+            places.add(row.place)
+            if room[row.tenant] > 0:
+                room[row.tenant] -= 1
+                wanted.add(check_in.occurrence)
+    return wanted
 
 
-def _begin(db: AsyncSession, now: datetime, schedule: Schedule, known: _Known) -> _Due | None:
+# --- one schedule ------------------------------------------------------------------------------------------
+
+
+async def _begin(db: AsyncSession, now: datetime, planned: Planned) -> _Due | None:
     """One occurrence of a schedule, however many were missed; None where nothing is to be asked."""
-    case = known.cases[schedule.case_id]
-    if case.closed_at is not None and not (schedule.purpose == "watch" and watch.watched(case, now)):
+    row = planned.row
+    if row.closed_at is not None and not (row.purpose == "watch" and await _watched(db, now, planned)):
+        schedule = await db.get_one(Schedule, row.schedule_id)
         schedule.state, schedule.next_due_at = "done", None
         return None
     try:
-        due = _reckon(schedule, now)
+        due = _reckon(planned, now)
     except Exception:
-        log.exception("delivery.schedule_unreadable", schedule=schedule.id)
+        log.exception("delivery.schedule_unreadable", schedule=row.schedule_id)
+        schedule = await db.get_one(Schedule, row.schedule_id)
         schedule.next_due_at = now + PUT_OFF
         return None
-    if known.missed[schedule.id] >= climbs.MISSED:
-        owner = known.owners[case.owner_id]
-        db.add(climbs.another_way(schedule, case, known.clients[case.client_id], owner, now))
+    if planned.unanswered:
+        await _ask_another_way(db, now, planned)
         return None
     return due
 
 
-def _reckon(schedule: Schedule, now: datetime) -> _Due:
+async def _watched(db: AsyncSession, now: datetime, planned: Planned) -> bool:
+    return watch.watched(await db.get_one(Case, planned.row.case_id), now)
+
+
+async def _ask_another_way(db: AsyncSession, now: datetime, planned: Planned) -> None:
+    schedule = await db.get_one(Schedule, planned.row.schedule_id)
+    case = await db.get_one(Case, planned.row.case_id)
+    client = await db.get_one(Client, planned.row.client_id)
+    db.add(climbs.another_way(schedule, case, client, planned.owner, now))
+
+
+def _reckon(planned: Planned, now: datetime) -> _Due:
     """What is due of a schedule, and from where its weeks are counted on."""
-    assert schedule.next_due_at is not None, "only schedules with a due time are chosen"
-    cadence, before = rhythm.from_json(schedule.cadence), schedule.anchor_at
-    due, following = rhythm.catch_up(cadence, schedule.next_due_at, now, before)
-    assert due is not None, "only schedules that are due are chosen"
+    row = planned.row
+    due, following, put_off = _instants(rhythm.from_json(row.cadence), row.next_due_at, now, row.anchor_at)
     # A check-in that was put off must not move a fortnightly rhythm into the other week.
+    anchor = row.anchor_at if put_off and row.anchor_at is not None else due
+    return _Due(planned, due, following, anchor)
+
+
+@lru_cache(maxsize=256)
+def _instants(
+    cadence: rhythm.Cadence, next_due: datetime, now: datetime, before: datetime | None
+) -> tuple[datetime, datetime | None, bool]:
+    """What is due, what comes after it, and whether it was put off; in a crowd, many share these."""
+    due, following = rhythm.catch_up(cadence, next_due, now, before)
+    assert due is not None, "only schedules that are due are chosen"
     put_off = before is not None and rhythm.next_due(cadence, due - timedelta(seconds=1), before) != due
-    return _Due(schedule, due, following, before if put_off and before is not None else due)
+    return due, following, put_off
+
+
+@lru_cache(maxsize=256)
+def _patience_ends(hours: Hours, asked: datetime) -> datetime:
+    """When a check-in climbs past somebody with such hours."""
+    return add_working(hours, asked, climbs.PATIENCE)
+
+
+# --- as rows -----------------------------------------------------------------------------------------------
 
 
 def _occurrence(due: _Due) -> dict[str, Any]:
-    return {"schedule_id": due.schedule.id, "case_id": due.schedule.case_id, "due_at": due.at}
-
-
-def _climb(occurrence: int, due: _Due, known: _Known) -> dict[str, Any]:
-    """The watch whether it is answered; as :func:`bot.services.follow.climbs.start` begins it."""
-    case = known.cases[due.schedule.case_id]
-    next_at = add_working(hours_of(known.owners[case.owner_id]), due.at, climbs.PATIENCE)
-    return {"occurrence_id": occurrence, "case_id": case.id, "level": 0, "state": "on", "next_at": next_at}
+    row = due.planned.row
+    return {"schedule_id": row.schedule_id, "case_id": row.case_id, "due_at": written(due.at)}
 
 
 def _moved(due: _Due) -> dict[str, Any]:
-    state = "on" if due.following else "done"
-    return {"moved": due.schedule.id, "anchor_at": due.anchor, "next_due_at": due.following, "state": state}
-
-
-def _message(now: datetime, occurrence: int, due: _Due, known: _Known) -> dict[str, Any]:
-    schedule = due.schedule
-    case = known.cases[schedule.case_id]
-    owner = known.owners[case.owner_id]
-    week = (due.at - case.opened_at).days // 7 + 1
     return {
-        "workspace_id": schedule.workspace_id,
-        "tenant": schedule.tenant,
-        "place": schedule.place,
-        "key": message_key(occurrence),
-        "card": to_json(cards.nudge(_file(now, case, known), occurrence, week)),
-        "secret": True,
-        "owner_id": owner.id,
-        "case_id": case.id,
-        "occurrence_id": occurrence,
-        "state": "waiting",
-        "not_before": _when(owner, due.at),
-        "made_at": now,
-        "problem": "",
+        "schedule_id": due.planned.row.schedule_id,
+        "anchor_at": written(due.anchor),
+        "next_due_at": written(due.following),
+        "state": "on" if due.following else "done",
     }
 
 
-def _when(owner: Person, due: datetime) -> datetime:
-    """When the nudge may come: for people who named their working hours, within those."""
-    return move_to_working(hours_of(owner), due) if owner.hours else due
+def _climb(check_in: _CheckIn) -> dict[str, Any]:
+    """The watch whether it is answered; as :func:`bot.services.follow.climbs.start` begins it."""
+    due = check_in.due
+    ends = _patience_ends(due.planned.hours, due.at)
+    return {"occurrence_id": check_in.occurrence, "case_id": due.planned.row.case_id, "next_at": written(ends)}
 
 
-def _file(now: datetime, case: Case, known: _Known) -> CaseFile:
-    """The part of a case that a check-in shows (a test holds it to :func:`bot.services.cases.snapshot`)."""
-    client, owner = known.clients[case.client_id], known.owners[case.owner_id]
-    return CaseFile(
-        id=case.id,
-        number=case.number,
-        client=client.name,
-        client_id=client.id,
-        stage=Stage(case.stage),
-        owner=owner.name,
-        owner_key=owner.key,
-        story=case.story,
-        cause=Cause(case.cause),
-        fault=cast(Fault, case.fault),
-        severity=cast(Severity, case.severity),
-        now=now,
-        zone=owner.zone,
-        opened_at=case.opened_at,
-        stage_at=case.stage_at,
-        version=case.version,
-        contact=case.contact,
-        asker=owner.name,
-        temperature=case.temperature,
-        readings=tuple(case.readings),
-        last_contact_at=case.last_contact_at,
-        wishes=tuple(Wish(w.id, w.words, w.met_at is not None) for w in known.wishes[case.id]),
-        steps=tuple(
-            StepRecord(s.play, cast(StepState, s.state), s.reason, s.due_at, s.out_of_order)
-            for s in known.steps[case.id]
-        ),
-    )
+def _message(check_in: _CheckIn) -> dict[str, Any]:
+    row = check_in.due.planned.row
+    return {
+        "workspace_id": row.workspace_id,
+        "tenant": row.tenant,
+        "place": row.place,
+        "key": message_key(check_in.occurrence),
+        "card": to_json(check_in.shows),
+        "owner_id": check_in.due.planned.owner.id,
+        "case_id": row.case_id,
+        "occurrence_id": check_in.occurrence,
+        "not_before": written(check_in.not_before),
+    }
+
+
+def _job(id_: int, check_in: _CheckIn) -> Job:
+    """The message, taken with its first try."""
+    row, owner = check_in.due.planned.row, check_in.due.planned.owner
+    return Job(
+        id=id_, tenant=row.tenant, place=row.place, key=message_key(check_in.occurrence), shows=check_in.shows,
+        secret=True, owner=owner.key, occurrence_id=check_in.occurrence, edits=None, edited=None,
+        tries=1, not_before=check_in.not_before,
+    )  # fmt: skip

@@ -54,6 +54,9 @@ STARTING = 2.0
 HOLD_OFF = 0.25
 """Seconds for which a process whose slots are all taken leaves new lanes to others."""
 
+ENDING = 4
+"""Turns that end at a time: a crowd's lanes all end at once, and a connection for each would cost more than they do."""
+
 LONGEST_SLEEP = 1.0
 KEEP_LOG, FORGET_EVERY = timedelta(days=7), 3600.0
 NEWS = "salvage_news"
@@ -90,6 +93,7 @@ class PgQueuerEngine:
         self._stopping = False
         self._running = False
         self._manager: _Manager | None = None
+        self._ending = asyncio.Semaphore(ENDING)
         courier.database.before_commit.append(self._before_commit)
 
     # --- within a transaction ------------------------------------------------------------------------------
@@ -253,7 +257,8 @@ class PgQueuerEngine:
         """End a turn as soon as the database is there to do so; False where there is more to send."""
         while True:
             try:
-                return await self._end(turn, tenant, held, leaving=leaving or manager.shutdown.is_set())
+                async with self._ending:
+                    return await self._end(turn, tenant, held, leaving=leaving or manager.shutdown.is_set())
             except Exception as wrong:
                 if not is_away(wrong):
                     raise

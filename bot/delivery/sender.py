@@ -34,7 +34,10 @@ Messengers = Mapping[str, Messenger]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A message taken out of the outbox to be sent; ``tries`` counts this one, ``edited`` what it changes."""
+    """A message taken out of the outbox to be sent.
+
+    ``owner`` is the key of the person whose it is; ``tries`` counts this one, ``edited`` is what it changes.
+    """
 
     id: int
     tenant: str
@@ -42,7 +45,7 @@ class Job:
     key: str
     shows: Card
     secret: bool
-    owner_id: int | None
+    owner: str | None
     occurrence_id: int | None
     edits: str | None
     edited: MessageRef | None

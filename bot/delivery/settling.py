@@ -6,26 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, bindparam, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import metrics
+from bot.delivery import writing
+from bot.delivery.rows import ROWS
 from bot.delivery.sender import Outcome, platform_of
 from bot.delivery.telling import tell
 from bot.services import shown
-from bot.storage.tables import Outgoing, Person
+from bot.storage.tables import Outgoing
 from bot.view import Card
 
 log = structlog.get_logger()
-
-# Written into the statement, since many rows are updated with it at once.
-OPEN: tuple[ColumnElement[str], ...] = (literal_column("'sending'"), literal_column("'waiting'"))
-
-_SENT = (
-    update(Outgoing.__table__)  # type: ignore[arg-type] # a Table, which mypy sees as a FromClause
-    .where(Outgoing.__table__.c.id == bindparam("job"), Outgoing.__table__.c.state.in_(OPEN))
-    .values(state="sent", sent_at=bindparam("now"), ref=bindparam("sent_ref"), problem="")
-)
 
 
 async def settle(db: AsyncSession, now: datetime, outcomes: Sequence[Outcome]) -> None:
@@ -40,8 +32,8 @@ async def settle(db: AsyncSession, now: datetime, outcomes: Sequence[Outcome]) -
 
 async def _sent(db: AsyncSession, now: datetime, sent: Sequence[Outcome]) -> None:
     connection = await db.connection()
-    await connection.execute(_SENT, [{"job": o.job.id, "now": now, "sent_ref": dict(o.ref or {})} for o in sent])
-    owners = await _owner_keys(db, sent)
+    rows = [{"job": o.job.id, "ref": dict(o.ref or {})} for o in sent]
+    await connection.execute(writing.sent(connection.dialect.name), {ROWS: rows, "now": now})
     seen: list[tuple[str, Card]] = []
     for outcome in sent:
         job = outcome.job
@@ -49,16 +41,9 @@ async def _sent(db: AsyncSession, now: datetime, sent: Sequence[Outcome]) -> Non
         metrics.LATENESS.observe(max((now - job.not_before).total_seconds(), 0.0))
         if job.edits is None:
             seen.append((job.place, job.shows))
-            if job.occurrence_id is not None and job.owner_id in owners and not job.place.startswith("@"):
-                seen.append(("@" + owners[job.owner_id], job.shows))
+            if job.occurrence_id is not None and job.owner is not None and not job.place.startswith("@"):
+                seen.append(("@" + job.owner, job.shows))
     await shown.remember_all(db, seen)
-
-
-async def _owner_keys(db: AsyncSession, sent: Sequence[Outcome]) -> dict[int | None, str]:
-    ids = {o.job.owner_id for o in sent if o.job.occurrence_id is not None and o.job.owner_id is not None}
-    if not ids:
-        return {}
-    return {row.id: row.key for row in await db.execute(select(Person.id, Person.key).where(Person.id.in_(ids)))}
 
 
 async def _not_sent(db: AsyncSession, now: datetime, outcome: Outcome) -> None:

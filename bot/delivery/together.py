@@ -21,6 +21,12 @@ Answer = TypeVar("Answer")
 MOST = 512
 """Requests that share one transaction."""
 
+CROWD = 8
+"""Requests in one transaction from which on more are soon to come."""
+
+GATHERING = 0.05
+"""Seconds from one transaction of a crowd to the next, so that more share it; lanes hold enough to go on meanwhile."""
+
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 """Seconds between tries while the database is away."""
 
@@ -28,8 +34,8 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 class Together(Generic[Ask, Answer]):
     """Runs requests in shared transactions, one after the other; a database that is away is waited for.
 
-    There is no timer: a lone request is taken at once, and a crowd forms batches by itself. A request that fails
-    in a crowd is taken again alone, so that one bad row harms nobody else.
+    A lone request is taken at once; in a crowd, what is asked for within a moment shares a transaction. A request that
+    fails in a crowd is taken again alone, so that one bad row harms nobody else.
     """
 
     def __init__(
@@ -45,6 +51,7 @@ class Together(Generic[Ask, Answer]):
         self._most = most
         self._asked: deque[tuple[Ask, asyncio.Future[Answer]]] = deque()
         self._running: asyncio.Task[None] | None = None
+        self._crowd_until = 0.0
 
     async def ask(self, request: Ask) -> Answer:
         """What the request comes to, once it is committed."""
@@ -64,7 +71,10 @@ class Together(Generic[Ask, Answer]):
 
     async def _run(self) -> None:
         while self._asked:
+            await asyncio.sleep(self._crowd_until - asyncio.get_running_loop().time())
             batch = [self._asked.popleft() for _ in range(min(len(self._asked), self._most))]
+            if len(batch) >= CROWD:
+                self._crowd_until = asyncio.get_running_loop().time() + GATHERING
             await self._patiently([pair for pair in batch if not pair[1].done()])
 
     async def _patiently(self, batch: list[tuple[Ask, asyncio.Future[Answer]]]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
@@ -16,6 +17,7 @@ from bot.coach.outcomes import ReminderChange
 from bot.coach.playbook import Playbook
 from bot.delivery.courier import Courier
 from bot.delivery.in_process import InProcess, Sole
+from bot.delivery.ledger import Take, Taken
 from bot.delivery.occurrences import occur
 from bot.ports import Who
 from bot.services import cards, cases, people, schedules
@@ -24,6 +26,7 @@ from bot.storage.tables import Case, Criterion, Occurrence, Outgoing, Person, Sc
 from bot.view import card_from_json
 from tests.delivery.platform import HttpMessenger
 from tests.delivery.post import Office, open_office
+from tests.postgres import postgres
 
 
 async def test_two_ticks_at_once_make_each_check_in_once(office: Office) -> None:
@@ -31,13 +34,37 @@ async def test_two_ticks_at_once_make_each_check_in_once(office: Office) -> None
 
     async def tick() -> int:
         async with office.database.begin() as db:
-            return (await occur(db, office.clock.now(), ["fake:T0"], 100))["fake:T0"]
+            return (await occur(db, office.clock.now(), {"fake:T0": 0}, 100)).counts["fake:T0"]
 
     taken = await asyncio.gather(tick(), tick(), tick())
     assert sum(taken) == 60
     async with office.database.reading() as db:
         assert await db.scalar(select(func.count()).select_from(Occurrence)) == 60
     assert await office.states() == Counter(waiting=60)
+
+
+async def test_a_check_in_does_not_overtake_what_waits_in_its_place(office: Office) -> None:
+    await office.stock(["fake:T0"], 2, one_place=True)
+    await office.post("fake:T0:C0", "said before")
+    async with office.database.begin() as db:
+        made = await occur(db, office.clock.now(), {"fake:T0": 5}, 5)
+    assert made.counts == Counter({"fake:T0": 2})
+    assert made.jobs == []
+    assert await office.states() == Counter(waiting=3)
+
+
+async def test_a_check_in_is_taken_as_it_is_made_one_in_each_place(office: Office) -> None:
+    await office.stock(["fake:T0"], 2, one_place=True)
+    async with office.database.begin() as db:
+        made = await occur(db, office.clock.now(), {"fake:T0": 5}, 5)
+    assert len(made.jobs) == 1
+    assert await office.states() == Counter(sending=1, waiting=1)
+
+
+async def test_a_lane_whose_turn_another_process_has_takes_nothing_and_ends() -> None:
+    async with open_office(await postgres().fresh()) as office:
+        await office.stock(["fake:T0"], 3)
+        assert await office.courier.ledger.take(Take("fake:T0", 8, due=True, fence=(1, uuid4()))) == Taken()
 
 
 async def test_a_removed_workspace_with_a_thousand_waiting_gets_nothing_more(office: Office) -> None:
@@ -136,7 +163,7 @@ async def test_only_one_process_at_a_time_delivers_from_an_sqlite_file(tmp_path:
 async def test_a_changed_reminder_takes_back_the_check_in_that_still_waits(office: Office, what: str) -> None:
     await office.stock(["fake:T0"], 1)
     async with office.database.begin() as db:
-        await occur(db, office.clock.now(), ["fake:T0"], 1)
+        await occur(db, office.clock.now(), {"fake:T0": 0}, 1)
     async with office.database.begin() as db:
         schedule = (await db.scalars(select(Schedule))).one()
         until = office.clock.now() + timedelta(days=1)
@@ -207,7 +234,7 @@ async def test_a_check_in_made_in_bulk_says_what_the_case_says(office: Office) -
         db.add(Criterion(case_id=first.id, words="One person to call"))
         db.add(Step(case_id=second.id, play="listen_first", state="done", by_id=second.owner_id, at=office.clock.now()))
     async with office.database.begin() as db:
-        await occur(db, office.clock.now(), ["fake:T0"], 10)
+        await occur(db, office.clock.now(), {"fake:T0": 0}, 10)
         rows = (await db.scalars(select(Outgoing).order_by(Outgoing.id))).all()
         said = [card_from_json(row.card).text.replace("Client 1", "Client 2") for row in rows]
         assert said[0] != said[1], "the wishes of one and the step of the other show"
