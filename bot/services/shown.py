@@ -38,7 +38,8 @@ async def remember_all(db: AsyncSession, posted: Sequence[tuple[str, Card]]) -> 
     keeping = adding.on_conflict_do_update(
         index_elements=("place", "person_key"), set_={"actions": adding.excluded.actions}
     )
-    await (await db.connection()).execute(keeping, rows)
+    # With something to return, many rows are one statement.
+    await (await db.connection()).execute(keeping.returning(Shown.id), rows)
 
 
 def _actions(cards: tuple[Card, ...]) -> list[dict[str, Any]]:

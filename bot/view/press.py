@@ -22,11 +22,14 @@ class CommandPress:
     command: str
 
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def press_value(press: AnswerPress | CommandPress) -> str:
     """What a control carries, as a short string a platform keeps for us."""
     if isinstance(press, CommandPress):
-        return json.dumps(["c", press.command], ensure_ascii=False, separators=(",", ":"))
-    return json.dumps(["a", press.conversation, press.key, press.value], ensure_ascii=False, separators=(",", ":"))
+        return _written(["c", press.command])
+    return _written(["a", press.conversation, press.key, press.value])
 
 
 def read_press(value: str) -> AnswerPress | CommandPress | None:

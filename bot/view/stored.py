@@ -32,13 +32,14 @@ _RECORDS: dict[str, type] = {
         Option, Input, Form, Card,
     )
 }  # fmt: skip
+_FIELDS = {c: tuple(f.name for f in dataclasses.fields(c)) for c in _RECORDS.values()}
 
 
 def to_json(record: object) -> Any:
     """A card or a part of it as plain JSON: each record an object with its name under ``is``."""
-    if dataclasses.is_dataclass(record) and not isinstance(record, type):
-        values = {f.name: to_json(getattr(record, f.name)) for f in dataclasses.fields(record)}
-        return {"is": type(record).__name__, **values}
+    fields = _FIELDS.get(type(record))
+    if fields is not None:
+        return {"is": type(record).__name__, **{name: to_json(getattr(record, name)) for name in fields}}
     if isinstance(record, tuple):
         return [to_json(r) for r in record]
     return record
@@ -51,8 +52,7 @@ def from_json(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     record = _RECORDS[data["is"]]
-    known = {f.name for f in dataclasses.fields(record)}
-    return record(**{k: from_json(v) for k, v in data.items() if k in known})
+    return record(**{k: from_json(data[k]) for k in _FIELDS[record] if k in data})
 
 
 def card_from_json(data: Any) -> Card:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +26,31 @@ _MARK = re.compile(r"(\*\*|~~|\*|\{[a-z_][a-z0-9_]*\})")
 def say(template: str, **values: object) -> Line:
     """Words with ``**bold**``, ``*italic*``, ``~~struck~~`` and ``{value}``; values are taken literally."""
     spans: list[Span] = []
-    style = {"**": False, "*": False, "~~": False}
-    for piece in _MARK.split(template):
-        if piece in style:
-            style[piece] = not style[piece]
-        elif piece.startswith("{") and piece.endswith("}") and _MARK.fullmatch(piece):
-            spans += _styled(values[piece[1:-1]], style)
-        elif piece:
-            spans += _styled(piece, style)
+    for name, span in _pieces(template):
+        spans += _styled(values[name], span) if name else (span,)
     return tuple(spans)
 
 
-def _styled(value: object, style: dict[str, bool]) -> list[Span]:
-    parts: Iterable[Span] = value if isinstance(value, tuple) else (Span(str(value)),)
+@lru_cache(maxsize=1_000)
+def _pieces(template: str) -> tuple[tuple[str, Span], ...]:
+    """The runs of a template in their styles, each with the name of its value, or '' for words of its own."""
+    style = {"**": False, "*": False, "~~": False}
+    found = []
+    for piece in _MARK.split(template):
+        if piece in style:
+            style[piece] = not style[piece]
+        elif piece:
+            named = piece[0] == "{" and _MARK.fullmatch(piece) is not None
+            found.append((piece[1:-1] if named else "", Span(piece, style["**"], style["*"], style["~~"])))
+    return tuple(found)
+
+
+def _styled(value: object, like: Span) -> Sequence[Span]:
+    if not isinstance(value, tuple):
+        words = str(value)
+        return (Span(words, like.bold, like.italic, like.strike),) if words else ()
     return [
-        Span(p.text, p.bold or style["**"], p.italic or style["*"], p.strike or style["~~"]) for p in parts if p.text
+        Span(p.text, p.bold or like.bold, p.italic or like.italic, p.strike or like.strike) for p in value if p.text
     ]
 
 
