@@ -18,14 +18,15 @@ from bot.view import (
     Quote,
     Table,
     Text,
-    chart_text,
     input_text,
     plain,
+    points,
     to_json,
 )
 
 BOLD, DIM, STRIKE, OFF = "\x1b[1m", "\x1b[2m", "\x1b[9m", "\x1b[0m"
 BAR = 24
+COLUMNS = " ▁▂▃▄▅▆▇█"
 
 
 def message_json(to: str, place: str, card: Card) -> str:
@@ -102,13 +103,27 @@ def _table(table: Table) -> str:
 
 
 def _chart(chart: Chart) -> str:
-    if len(chart.series) != 1:
-        return chart_text(chart)
-    values = chart.series[0].values
-    most = max((abs(v) for v in values), default=0) or 1
-    width = max(len(label) for label in chart.labels) if chart.labels else 0
-    lines = [
+    """Bars a line each; of several series a small one a line each, all to one scale. The numbers stand beside them."""
+    most = max((abs(v) for series in chart.series for v in series.values), default=0) or 1
+    draw = _bars if len(chart.series) == 1 else _columns
+    return "\n".join([chart.title, *draw(chart, most)])
+
+
+def _bars(chart: Chart, most: float) -> list[str]:
+    width = max((len(label) for label in chart.labels), default=0)
+    return [
         f"{label:<{width}}  {'█' * max(round(abs(v) / most * BAR), 1 if v else 0)} {v:g}{chart.unit}"
-        for label, v in zip(chart.labels, values, strict=True)
+        for label, v in zip(chart.labels, chart.series[0].values, strict=True)
     ]
-    return "\n".join([chart.title, *lines])
+
+
+def _columns(chart: Chart, most: float) -> list[str]:
+    width = max((len(series.name) for series in chart.series), default=0)
+    return [
+        f"{series.name:<{width}}  {''.join(_column(v, most) for v in series.values)}  {points(chart, series)}"
+        for series in chart.series
+    ]
+
+
+def _column(value: float, most: float) -> str:
+    return COLUMNS[max(round(abs(value) / most * (len(COLUMNS) - 1)), 1 if value else 0)]

@@ -23,7 +23,7 @@ from bot.view.elements import (
 )
 from bot.view.press import AnswerPress, CommandPress, press_value, read_press
 from bot.view.stored import card_from_json, from_json, to_json
-from bot.view.text import chart_text, input_text, table_text
+from bot.view.text import chart_text, input_text, points, table_text
 from bot.view.words import Line, Span, clip, joined, plain, say
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "joined",
     "merge",
     "plain",
+    "points",
     "press_value",
     "read_press",
     "say",

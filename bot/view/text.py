@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.view.elements import Attachment, Chart, Element, Facts, Heading, Image, Input, Note, Quote, Table, Text
+from bot.view.elements import Attachment, Chart, Element, Facts, Heading, Image, Input, Note, Quote, Series, Table, Text
 from bot.view.words import plain
 
 
@@ -47,8 +47,11 @@ def chart_text(chart: Chart) -> str:
     """The numbers of a chart in words."""
     lines = [chart.title]
     for series in chart.series:
-        points = ", ".join(
-            f"{label} {value:.12g}{chart.unit}" for label, value in zip(chart.labels, series.values, strict=True)
-        )
-        lines.append(f"{series.name}: {points}" if series.name else points)
+        lines.append(f"{series.name}: {points(chart, series)}" if series.name else points(chart, series))
     return "\n".join(lines)
+
+
+def points(chart: Chart, series: Series) -> str:
+    """The numbers of one series, each behind what it is of."""
+    labelled = zip(chart.labels, series.values, strict=True)
+    return ", ".join(f"{label} {value:.12g}{chart.unit}" for label, value in labelled)
