@@ -50,8 +50,9 @@ def next_step(args: Mapping[str, Any]) -> Dialog[StepTaken | Nothing]:
         return Nothing(nothing_to_do(case))
     first = ranked[0]
     yield from Say("play", step_card(case, first))
+    near = NEAR | CALLED if first.play in TALKS else NEAR
     done = yield from Choice(
-        "do", say("What do you do with it?"), options=tuple(choices(first, others=len(ranked) > 1)), near=NEAR
+        "do", say("What do you do with it?"), options=tuple(choices(first, others=len(ranked) > 1)), near=near
     )
     if done == "later":
         return (yield from put_off(case, first))
@@ -68,13 +69,7 @@ def next_step(args: Mapping[str, Any]) -> Dialog[StepTaken | Nothing]:
 NEAR = {
     "yes": "done",
     "i did": "done",
-    **dict.fromkeys(
-        (
-            "i called", "called", "i called her", "i called him", "i called them", "called her", "called him",
-            "called them", "did it", "did that", "i did it", "i did that", "finished", "already done", "ok done",
-        ),
-        "done",
-    ),
+    **dict.fromkeys(("did it", "did that", "i did it", "i did that", "finished", "already done", "ok done"), "done"),
     "draft": "draft",
     "write": "draft",
     "not now": "later",
@@ -83,6 +78,12 @@ NEAR = {
     "other": "other",
     "something else": "other",
 }  # fmt: skip
+
+CALLED = dict.fromkeys(
+    ("i called", "called", "i called her", "i called him", "i called them", "called her", "called him", "called them"),
+    "done",
+)
+"""What is said of a step that is to be talked through; of another one it says nothing."""
 
 
 def choices(step: Advice, *, others: bool) -> list[Option]:

@@ -154,9 +154,16 @@ THEY = {"they", "she", "he", "we", "their", "our", "my", "nobody", "somebody"}
 
 
 def _phrase(words: str) -> str:
-    """The command behind a question that people ask of a coach, '' where it is none."""
-    return PHRASES.get(folded(words).strip(" ?!.,"), "")
+    """The command behind what people say to a coach in passing, '' where it is none."""
+    said = folded(words).strip(" ?!.,")
+    return "log" if SPOKE.fullmatch(said) else PHRASES.get(said, "")
 
+
+SPOKE = re.compile(
+    r"(?:i(?:'ve| have)? )?(?:just )?"
+    r"(?:called|phoned|rang|met|(?:spoke|spoken|talked) (?:to|with))(?: (?:her|him|them))?"
+)
+"""What is said after a talk with a client whom nobody needs to name."""
 
 PHRASES = {
     "who are you": "help",

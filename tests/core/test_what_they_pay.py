@@ -38,8 +38,19 @@ async def test_what_they_pay_a_month_is_no_cost_of_theirs(house: House) -> None:
 
 async def test_i_called_her_is_a_step_done(house: House) -> None:
     priya = house.seat()
+    await priya.say("start Acme: it slipped and nobody told them")
+    assert "Hear their side" in priya.words
+    assert "Noted." in await priya.say("I called her")
+    assert "What did Acme say?" in priya.words
+
+
+async def test_i_called_her_is_no_answer_to_a_step_that_needs_no_talk(house: House) -> None:
+    priya = house.seat()
     await priya.say("start Acme: we lost their data on Monday")
-    assert "What did Acme say?" in await priya.say("I called her")
+    assert "Find out what went wrong" in priya.words
+    said = await priya.say("I just called her")
+    assert "What did Acme say?" in said
+    assert "Noted." not in said
 
 
 async def test_a_promise_by_a_day_is_due_when_that_day_ends(house: House) -> None:
