@@ -180,6 +180,9 @@ class PgQueuerEngine:
         return self.courier.handled - handled
 
     async def _work_left(self) -> bool:
+        if self.courier.lanes:
+            # What stands behind a message that is being sent is not ready, and yet it is due.
+            return True
         async with self.courier.database.begin() as db:
             due = await ready_tenants(db, self.courier.clock.now())
         return any(platform_of(tenant) in self.courier.messengers for tenant in due)

@@ -68,9 +68,12 @@ async def test_another_start_is_no_clients_name(house: House) -> None:
 
 async def test_somebody_who_tells_of_anger_does_not_hear_that_nothing_is_wrong(house: House) -> None:
     priya = house.seat()
-    for story in ("they are mad", "הלקוח כועס", "the export"):
-        said = await priya.say("start Acme", story)
-        assert "I can't tell yet what went wrong there." in said
+    for story, heard in (
+        ("they are mad", "That sounds like nobody knows yet what went wrong."),
+        ("הלקוח כועס", "I can't tell yet what went wrong there."),
+        ("the export", "I can't tell yet what went wrong there."),
+    ):
+        assert heard in await priya.say("start Acme", story)
         assert priya.labels[0] != "Nothing is wrong"
         await priya.say("cancel")
 

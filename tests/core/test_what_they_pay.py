@@ -44,10 +44,9 @@ async def test_i_called_her_is_a_step_done(house: House) -> None:
     assert "What did Acme say?" in priya.words
 
 
-async def test_i_called_her_is_no_answer_to_a_step_that_needs_no_talk(house: House) -> None:
+async def test_i_called_her_with_nothing_open_is_news_of_the_only_case(house: House) -> None:
     priya = house.seat()
-    await priya.say("start Acme: we lost their data on Monday")
-    assert "Find out what went wrong" in priya.words
+    await opened(priya, "Acme")
     said = await priya.say("I just called her")
     assert "What did Acme say?" in said
     assert "Noted." not in said
