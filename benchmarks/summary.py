@@ -31,7 +31,7 @@ from bot.ports import Inbound, Place, PlaceKind, Role, Said, Who
 from bot.services.reports import home, summary
 from bot.services.turn import Result, Turn
 from bot.storage import migrate
-from bot.storage.database import Database
+from bot.storage.database import POSTGRES_SETTINGS, Database
 from dialogs.registry import DIALOGS
 
 SIZES = (100, 10_000, 100_000)
@@ -143,7 +143,7 @@ async def _turns(database: Database, name: str) -> float:
 
 async def _bare_postgres(database: Database, statements: Sequence[Statement]) -> float:
     url = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url, server_settings=POSTGRES_SETTINGS)
 
     async def once() -> float:
         began = time.perf_counter()
