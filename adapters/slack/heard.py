@@ -89,14 +89,11 @@ class Named:
         return people | places | {group: known.name.removeprefix("@") for group, known in self.groups.items()}
 
 
-NOTHING = Named()
-
-
 def inbound(
-    heard: Heard, who: Who, place: Place, origin: Place | None = None, named: Named = NOTHING, *, at_once: bool = True
+    heard: Heard, who: Who, place: Place, origin: Place | None = None, named: Named = Named(), *, at_once: bool = True
 ) -> Inbound:
     """The event for the core, once it is known who the people are and who can read there."""
-    names = named.names if named is not NOTHING else {}
+    names = named.names
     act = heard.act
     match act:
         case Said(text):

@@ -68,7 +68,10 @@ class People:
     async def who(self, team: str, user: str, *, enterprise: str = "", user_team: str = "", name: str = "") -> Who:
         """A person as the core knows them; whoever Slack does not vouch for is an outsider."""
         tenant = f"slack:{team}"
-        profile = self._fresh(team, user) or await soon(self.profile(team, user, enterprise), None)
+        profile = self._fresh(team, user)
+        if profile is None:
+            slow = self._kept_for(team, user, PERSON_STALE)
+            profile = await soon(self.profile(team, user, enterprise), slow)
         if profile is None:
             return Who(tenant, f"{tenant}:{user}", name or user, outsider=True)
         return Who(

@@ -17,7 +17,7 @@ from adapters.slack import views
 from adapters.slack.background import Background
 from adapters.slack.client import SlackMessenger
 from adapters.slack.groups import Groups
-from adapters.slack.heard import NOTHING, Heard, Named, inbound
+from adapters.slack.heard import Heard, Named, inbound
 from adapters.slack.naming import Naming
 from adapters.slack.people import People
 from adapters.slack.places import Places
@@ -137,9 +137,8 @@ class Turns:
                 await self._press_in_message(heard)
 
     async def _press_in_message(self, heard: Heard) -> None:
-        who = await self._who(heard)
         private = heard.channel.startswith("D")
-        here = who.private if private else await self._channel(heard, who)
+        who, here = await self._who_and_where(replace(heard, channel="") if private else heard)
         at_once = heard.reopens or not private
         reply = await self._take(inbound(heard, who, here, self._places.to_post_in(here), at_once=at_once))
         if reply.pressed and (heard.ephemeral or private):
@@ -160,8 +159,7 @@ class Turns:
     async def _press_in_modal(self, heard: Heard) -> None:
         if heard.thread is None:
             return
-        who = await self._who(heard)
-        place = await self._remembered(heard, heard.thread, who)
+        who, place = await self._remembered(heard, heard.thread)
         reply = await self._take(inbound(heard, who, place, self._places.to_post_in(place)))
         if reply.cards:
             thread = replace(heard.thread, conversation=conversation_of(reply.cards))
@@ -170,8 +168,7 @@ class Turns:
     async def submission(self, heard: Heard) -> Ack:
         """A form: what was wrong stands at its question, the next question takes its place, the end is told."""
         assert heard.thread is not None, "parse gives a submission its thread"
-        who = await self._who(heard)
-        place = await self._remembered(heard, heard.thread, who)
+        who, place = await self._remembered(heard, heard.thread)
         reply = await self._take_once(heard, who, place)
         if not reply.cards:
             reply = await self._open_question(heard, who, place)
@@ -234,35 +231,31 @@ class Turns:
     # --- who, where, and the core ----------------------------------------------------------------------------
 
     async def _met(self, heard: Heard) -> tuple[Who, Place, Named]:
-        """Who speaks, where, and whom and what they name; asked all at once where the words name anything."""
-        if "<" in heard.text or "#" in heard.text:
-            who, named, _ = await asyncio.gather(self._who(heard), self._naming.of(heard), self._look_ahead(heard))
-        else:
-            who, named = await self._who(heard), NOTHING
-        return who, await self._channel(heard, who), named
+        """Who speaks, where, and whom and what they name; Slack is asked for all of it at once."""
+        (who, place), named = await asyncio.gather(self._who_and_where(heard), self._naming.of(heard))
+        return who, place, named
 
-    async def _look_ahead(self, heard: Heard) -> None:
-        if heard.channel:
-            await self._places.soon(
-                heard.team, heard.channel, name=heard.channel_name, enterprise=heard.enterprise, who=heard.user
-            )
+    async def _who_and_where(self, heard: Heard) -> tuple[Who, Place]:
+        """Who speaks and where; asked one after the other, a silent Slack would take all the time there is."""
+        who, channel = await asyncio.gather(self._who(heard), self._channel(heard))
+        return who, channel or who.private
 
     async def _who(self, heard: Heard) -> Who:
         return await self._people.who(
             heard.team, heard.user, enterprise=heard.enterprise, user_team=heard.user_team, name=heard.user_name
         )
 
-    async def _channel(self, heard: Heard, who: Who) -> Place:
+    async def _channel(self, heard: Heard) -> Place | None:
         if not heard.channel:
-            return who.private
+            return None
         return await self._places.soon(
             heard.team, heard.channel, name=heard.channel_name, enterprise=heard.enterprise, who=heard.user
         )
 
-    async def _remembered(self, heard: Heard, thread: Thread, who: Who) -> Place:
-        if thread.place.startswith("@") or not thread.place.startswith(f"{heard.tenant}:"):
-            return who.private
-        return await self._channel(replace(heard, channel=thread.place.rpartition(":")[2]), who)
+    async def _remembered(self, heard: Heard, thread: Thread) -> tuple[Who, Place]:
+        """Who speaks, and the place their form came from; their private chat where it names none of this workspace."""
+        here = thread.place.startswith(f"{heard.tenant}:")
+        return await self._who_and_where(replace(heard, channel=thread.place.rpartition(":")[2] if here else ""))
 
     async def _take(self, taken: Inbound) -> Reply:
         reply = await self._conversations.handle(taken)

@@ -118,6 +118,8 @@ class FakeSlack:
         self.failing: dict[str, list[Any]] = defaultdict(list)
         self.revoked: dict[str, str] = {}
         self.slow: dict[str, float] = {}
+        self.after: dict[str, str] = {}  # a method that is answered only once another was asked, too
+        self._asked: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.keeps_pace = False
         self.expires_in: dict[str, int] = {}
         self.refreshed: set[str] = set()
@@ -182,6 +184,9 @@ class FakeSlack:
         method = request.match_info["method"]
         body = await _body(request)
         self.calls.append((method, body))
+        self._asked[method].set()
+        if method in self.after:
+            await self._asked[self.after[method]].wait()
         if method in self.slow:
             await asyncio.sleep(self.slow[method])
         wrong = self.failing[method].pop(0) if self.failing[method] else None

@@ -142,6 +142,13 @@ async def test_silence_from_slack_means_unknown(stage: Stage, core: Scripted) ->
     assert core.heard[0].who.outsider, "whom Slack does not vouch for is outside"
 
 
+async def test_who_speaks_and_where_are_asked_at_once(stage: Stage, core: Scripted) -> None:
+    stage.slack.after = {"users.info": "conversations.info", "conversations.info": "users.info"}
+    await stage.actor("UPRIYA").command("home")
+    assert core.heard[0].place.kind is PlaceKind.internal
+    assert not core.heard[0].who.outsider
+
+
 async def test_look_ups_are_kept_for_a_while(stage: Stage, core: Scripted) -> None:
     for _ in range(3):
         await stage.actor("UPRIYA").command("home")

@@ -253,5 +253,8 @@ async def test_a_stale_person_is_better_than_none_for_a_day(sender: Sender) -> N
     sender.slack.failing["users.info"] = ["internal_error"] * 9
     clock[0] = 3_600
     assert not (await people.who("T1", "UPRIYA")).outsider
+    sender.slack.slow["users.info"] = 5.0
+    assert not (await people.who("T1", "UPRIYA")).outsider, "a slow answer counts as none"
+    sender.slack.slow.clear()
     clock[0] = 100_000
     assert (await people.who("T1", "UPRIYA", name="priya")).outsider
