@@ -16,6 +16,7 @@ import json
 import multiprocessing
 import os
 import socket
+import sqlite3
 import tempfile
 import time
 import urllib.parse
@@ -242,7 +243,31 @@ class Measured:
     def line(self, bare: Measured | None) -> str:
         """A row of the report."""
         ratio = f"{bare.rate / self.rate:6.2f}x the time" if bare else ""
-        return f"{self.name:<42}{self.rate:>9.0f}/s   p50 {self.p50:7.2f} ms   p99 {self.p99:7.2f} ms   {ratio}"
+        return (
+            f"{self.name:<50}{self.rate:>7.0f}/s   p50 {self.p50:7.2f} ms   p99 {self.p99:7.2f} ms   {ratio}".rstrip()
+        )
+
+    @classmethod
+    def of(cls, name: str, took: list[float], seconds: float) -> Measured:
+        """From what each request took, in seconds."""
+        took = sorted(took)
+        return cls(name, len(took) / seconds, took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000)
+
+
+def commits(database: Path, seconds: float) -> Measured:
+    """The floor under every recorded answer: four rows and a commit that is on disk, with nothing but the driver."""
+    took: list[float] = []
+    began = time.perf_counter()
+    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as db:
+        db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE kept (words TEXT)")
+        while time.perf_counter() - began < seconds:
+            at = time.perf_counter()
+            db.execute("BEGIN IMMEDIATE")
+            for _ in range(4):
+                db.execute("INSERT INTO kept VALUES (?)", ("x" * 400,))
+            db.execute("COMMIT")
+            took.append(time.perf_counter() - at)
+    return Measured.of("four rows committed to disk, bare sqlite3", took, time.perf_counter() - began)
 
 
 async def load(name: str, port: int, bodies: Iterator[bytes], seconds: float, rate: float = 0.0) -> Measured:
@@ -270,9 +295,7 @@ async def load(name: str, port: int, bodies: Iterator[bytes], seconds: float, ra
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS)) as session:
         await asyncio.gather(*(worker(session) for _ in range(CONNECTIONS)))
-    spent = time.perf_counter() - began
-    took.sort()
-    return Measured(name, len(took) / spent, took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000)
+    return Measured.of(name, took, time.perf_counter() - began)
 
 
 def free_port() -> int:
@@ -337,6 +360,7 @@ async def measure(seconds: float) -> None:
         )
         rows.append((adapter, bare_press))
     with tempfile.TemporaryDirectory() as folder:
+        rows.append((commits(Path(folder) / "floor.db", seconds / 2), bare_press))
         ready, told = multiprocessing.Pipe(duplex=False)
         database = f"sqlite:///{Path(folder) / 'bench.db'}"
         async with server(run_api) as api, server(run_salvage, api, database, told) as port:
