@@ -155,6 +155,7 @@ async def _salvage(port: int, api: int, database: str, ready: Connection) -> Non
     from bot.compose import running
     from bot.config import Settings
     from bot.logs import set_up_logs
+    from bot.serving import settle
 
     set_up_logs(quiet=True)
     async with running(Settings(database_url=database), real_time=True) as coach:
@@ -171,6 +172,7 @@ async def _salvage(port: int, api: int, database: str, ready: Connection) -> Non
             )  # fmt: skip
 
         app.router.add_get("/spent", spent)
+        settle()
         ready.send(conversations)
         await serve(app, port)
 
