@@ -197,6 +197,7 @@ def coach(app: web.Application, connector: str) -> None:
     from adapters.teams import Teams, TeamsSettings
     from bot.compose import running
     from bot.config import Settings
+    from bot.serving import settle
 
     folder = tempfile.TemporaryDirectory()
     settings = Settings(database_url=f"sqlite:///{Path(folder.name) / 'bench.db'}")
@@ -214,6 +215,7 @@ def coach(app: web.Application, connector: str) -> None:
             conversations.real, notes.real = made.conversation, made.notes  # type: ignore[attr-defined]
             # Answers that nothing waits for leave through the outbox.
             made.messengers["teams"] = teams.messenger
+            settle()
             delivering = asyncio.create_task(made.engine.run())
             yield
             await made.engine.stop()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import signal
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from aiohttp import web
 from bot import operations
 from bot.coach.causes.model import models
 from bot.coach.tone.learned import model
-from bot.compose import Coach, running
+from bot.compose import Coach, read_playbook, running
 from bot.config import Settings, read_settings
 from bot.delivery.in_process import Sole
 from bot.errors import CannotStart
@@ -78,10 +80,13 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as wrong:
-        raise CannotStart(
-            f"{settings.host}:{settings.port} can't be listened on ({wrong.strerror}). Is Salvage running already? "
-            "Set PORT to another number."
-        ) from wrong
+        elsewhere = isinstance(wrong, socket.gaierror) or wrong.errno == errno.EADDRNOTAVAIL
+        mend = (
+            "Set HOST to an address of this machine, such as 127.0.0.1."
+            if elsewhere
+            else "Is Salvage running already? Set PORT to another number."
+        )
+        raise CannotStart(f"{settings.host}:{settings.port} can't be listened on ({wrong.strerror}). {mend}") from wrong
 
 
 def _say_where(settings: Settings, platforms: Platforms) -> None:
@@ -155,8 +160,10 @@ async def move_to(url: str) -> None:
     click.echo("Everything is there, counted table by table. Now set DATABASE_URL to the new address and start again.")
 
 
-async def doctor(settings: Settings) -> None:
-    """Say what is set up, what is missing, and what to do about it."""
+async def doctor() -> None:
+    """Say what is set up, what is missing, and what to do about it; raises CannotStart as ``serve`` would."""
+    settings = read_settings()
+    read_playbook(settings)
     database = Database(settings.database_url)
     try:
         current = await migrate.check(database)
@@ -164,10 +171,15 @@ async def doctor(settings: Settings) -> None:
         await database.close()
     kind = "SQLite" if database.sqlite else "PostgreSQL"
     click.echo(f"Database: {kind}, " + ("up to date." if current else "not up to date; run salvage migrate."))
+    click.echo(f"Time zone where a platform names none: {settings.zone}.")
     for line in Platforms(settings).words():
         click.echo(line)
 
 
-async def write_teams_package(settings: Settings, out: Path) -> None:
-    """Write the Teams app package and say where it is."""
-    click.echo(f"Written: {teams_package(settings, out)}. Upload it in the Teams admin centre, under Manage apps.")
+async def write_teams_package(out: Path) -> None:
+    """Write the Teams app package and say where it is; raises CannotStart where it can't be written."""
+    try:
+        written = teams_package(read_settings(), out)
+    except OSError as wrong:
+        raise CannotStart(f"{out} can't be written ({wrong.strerror}). Name another file with --out.") from wrong
+    click.echo(f"Written: {written}. Upload it in the Teams admin centre, under Manage apps.")
