@@ -83,14 +83,15 @@ def migrate() -> None:
 def doctor() -> None:
     """Look at the settings, the database and the platforms, and say what is missing."""
     set_up_logs(quiet=True)
-    _run(serving.doctor(read_settings()))
+    _run(serving.doctor())
 
 
 @main.command("teams-package")
 @click.option("--out", default="salvage-teams.zip", show_default=True, type=click.Path(dir_okay=False, path_type=Path))
 def package(out: Path) -> None:
     """Write the app package that a Teams administrator uploads."""
-    _run(serving.write_teams_package(read_settings(), out))
+    set_up_logs(quiet=True)
+    _run(serving.write_teams_package(out))
 
 
 @main.command()

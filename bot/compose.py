@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import LocalClock, RealClock
 from bot.coach.dates import parse_span
-from bot.coach.playbook import Playbook
+from bot.coach.playbook import Playbook, PlaybookError
 from bot.config import Settings
 from bot.conversation import Conversation
 from bot.delivery import engine_for
@@ -62,23 +62,28 @@ class Coach:
         return Reply((card(f"It is now {local:%A} {local.day} {local:%B %Y}, {local:%H:%M}."),))
 
 
+def read_playbook(settings: Settings) -> Playbook:
+    """The playbook the settings name, or the built-in one; raises CannotStart where it can't be used."""
+    try:
+        return Playbook.load(settings.salvage_playbook)
+    except PlaybookError as wrong:
+        raise CannotStart(f"SALVAGE_PLAYBOOK can't be used: {wrong}.") from wrong
+
+
 async def compose(settings: Settings, *, real_time: bool) -> Coach:
     """Open the database (brought up to date on SQLite) and put the parts together; raises CannotStart."""
+    playbook, zone = read_playbook(settings), settings.zone
     database = Database(settings.database_url)
     await migrate.make_ready(database)
     notes = StoredNotes(database)
     clock: LocalClock | RealClock = RealClock() if real_time else LocalClock(notes)
     if isinstance(clock, LocalClock):
         await clock.load()
-    try:
-        playbook = Playbook.load(settings.salvage_playbook)
-    except (ValueError, OSError) as wrong:
-        raise CannotStart(f"SALVAGE_PLAYBOOK can't be used: {wrong}") from wrong
     log = StoredLog(database, clock)
     local = LocalMessenger(log)
     messengers: dict[str, Messenger] = {TENANT: local}
     engine = engine_for(database, clock, playbook, messengers)
-    conversation = Conversation(database, DIALOGS, clock, playbook, engine.wake, settings.zone)
+    conversation = Conversation(database, DIALOGS, clock, playbook, engine.wake, zone)
     return Coach(settings, database, clock, playbook, conversation, engine, log, notes, local, messengers)
 
 

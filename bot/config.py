@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
     host: str = "127.0.0.1"
-    port: int = 3978
+    port: int = Field(default=3978, ge=1, le=65_535)
     database_url: str = "sqlite:///salvage.db"
     salvage_secret_key: SecretStr = SecretStr("")
     salvage_deliver: bool = True

@@ -66,7 +66,9 @@ class Platforms:
             lines.append(f"Slack: on, over {way}.")
         else:
             lines.append("Slack: off. Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET) to turn it on.")
-        if teams.app_id:
+        if teams.app_id and not teams.app_password and teams.app_type != "UserAssignedMSI":
+            lines.append("Teams: hears, but can't answer. Set MICROSOFT_APP_PASSWORD, without which it has no token.")
+        elif teams.app_id:
             lines.append("Teams: on, at /api/messages.")
         elif teams.local:
             lines.append("Teams: on for tools on this machine only, at /api/messages (TEAMS_LOCAL=1).")

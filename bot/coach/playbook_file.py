@@ -216,6 +216,8 @@ class _Reader:
         if not isinstance(entry, dict) or not isinstance(entry.get("say"), str):
             raise self.bad("each why_now needs a say")
         when = entry.get("when", [])
+        if not isinstance(when, list):
+            raise self.bad('the when of a why_now must be a list of conditions, such as ["heard"]')
         for name in when:
             if name not in CONDITIONS:
                 raise self.bad(f"why_now knows no condition “{name}”; it may be {', '.join(CONDITIONS)}")
@@ -223,11 +225,14 @@ class _Reader:
 
     def sentence(self, text: str) -> str:
         try:
-            names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+            asked = [field for field in string.Formatter().parse(text) if field[1] is not None]
         except ValueError as error:
             raise self.bad(f"has a brace that does not close: {text}") from error
-        if unknown := sorted(names - PLACEHOLDERS):
-            raise self.bad(f"asks for {{{unknown[0]}}}; it may ask for {', '.join(sorted(PLACEHOLDERS))}")
+        for _, name, form, conversion in asked:
+            if name not in PLACEHOLDERS:
+                raise self.bad(f"asks for {{{name}}}; it may ask for {', '.join(sorted(PLACEHOLDERS))}")
+            if form or conversion:
+                raise self.bad(f"writes more than a name in {{{name}}}; leave out what follows it: {text}")
         return text
 
     def draft(self) -> str | None:

@@ -77,8 +77,8 @@ def async_url(url: str) -> str:
         parsed = make_url(url)
     except Exception as wrong:
         raise CannotStart(
-            f"DATABASE_URL {url[:80]!r} is not a database address. "
-            "Use sqlite:///salvage.db or postgresql://user@host/name."
+            "DATABASE_URL is not a database address. Use sqlite:///salvage.db or postgresql://user@host/name; in a "
+            "password, write signs such as @ and / as %40 and %2F."
         ) from wrong
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
     name = parsed.drivername.split("+")[0]
@@ -120,4 +120,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
 def _postgres_engine(url: str) -> AsyncEngine:
     settings = {"server_settings": POSTGRES_SETTINGS}
-    return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=settings)
+    # The connection used last knows the statements used last; taken in turn, each of ten would have to learn them.
+    return create_async_engine(
+        url, pool_size=10, max_overflow=10, pool_pre_ping=True, pool_use_lifo=True, connect_args=settings
+    )

@@ -49,6 +49,9 @@ def test_a_team_can_bring_its_own(tmp_path):
         ('["Ring.", "Listen."]', '["Ring."]', "two to five"),
         ("{contact} waits", "{boss} waits", "{boss}"),
         ("{contact} waits", "{contact waits", "brace"),
+        ("{contact} waits", "{contact:d} waits", "leave out what follows"),
+        ("{contact} waits", "{contact!x} waits", "leave out what follows"),
+        ('{ say = "{contact} waits." }', "{ when = 3, say = 'x' }", "must be a list"),
         ('{ say = "{contact} waits." }', '{ when = ["severe"], say = "x" }', "always holds"),
     ],
 )
