@@ -22,6 +22,7 @@ WRITTEN = {
     "0002_what_slack_installations_keep.py": "a7908ea1aac1a298",
     "0003_counts_that_are_kept.py": "e81bafd810951549",
     "0004_what_the_first_day_lacks.py": "f2da47b11f6a2e25",
+    "0005_indexes_that_hold_all_that_is_asked.py": "e1bc855288dc6384",
 }
 """What each revision was when it was first committed; a new one is added, none is ever changed."""
 

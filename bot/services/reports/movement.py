@@ -79,8 +79,8 @@ def moved(manages: bool) -> Select[*tuple[Any, ...]]:
         .limit(MOST + 1)
         .cte("changes")
     )
-    earliest = changes.alias("earliest")
-    first = select(func.min(changes.c.id)).group_by(changes.c.case_id)
+    nth = func.row_number().over(partition_by=changes.c.case_id, order_by=changes.c.id).label("nth")
+    earliest = select(changes.c.case_id, changes.c.before, nth).subquery("earliest")
     return (
         select(
             _count(opened).label("new"),
@@ -91,7 +91,7 @@ def moved(manages: bool) -> Select[*tuple[Any, ...]]:
         )
         .select_from(earliest)
         .join(Case, Case.id == earliest.c.case_id)
-        .where(earliest.c.id.in_(first), Case.opened_at <= SINCE, Case.closed_at.is_(None), seen)
+        .where(earliest.c.nth == 1, Case.opened_at <= SINCE, Case.closed_at.is_(None), seen)
         .where(Case.override_risk.is_(None))
     )
 

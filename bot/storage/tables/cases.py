@@ -54,7 +54,11 @@ class Case(Base):
     __table_args__ = (
         UniqueConstraint("workspace_id", "number", name="uq_cases_workspace_id_number"),
         Index("ix_cases_closed", "workspace_id", "closed_at"),
-        Index("ix_cases_opened", "workspace_id", "opened_at"),
+        # What is new is counted from this index alone; SQLite looks closed_at up, too, though it is always empty here.
+        open_index(
+            "ix_cases_opened_open", "closed_at IS NULL",
+            "workspace_id", "opened_at", "closed_at", "confidential", "id",
+        ),
         # Read backwards: the worst first, and of equals the one opened last.
         open_index("ix_cases_open", "closed_at IS NULL", "workspace_id", "risk", "id"),
         open_index("ix_cases_owner_open", "closed_at IS NULL", "owner_id", "risk", "id"),
@@ -63,7 +67,7 @@ class Case(Base):
         open_index("ix_cases_review", "closed_at IS NULL", "workspace_id", "reviewed_at", "touched_at", "id"),
         Index("ix_cases_rescore_at", "rescore_at"),
         Index("ix_cases_decide_at", "decide_at"),
-    )
+    )  # fmt: skip
 
     id: Id = own_id()
     workspace_id: Mapped[int] = ref("workspaces.id", index=False)

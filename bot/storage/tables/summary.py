@@ -28,7 +28,8 @@ class RiskChange(Base):
     """A case's risk as it was before a change, so that a summary can say better or worse since the last one."""
 
     __tablename__ = "risk_changes"
-    __table_args__ = (Index("ix_risk_changes_workspace_id_at", "workspace_id", "at"),)
+    # All that is asked of the changes since an instant, so that they are read from the index alone.
+    __table_args__ = (Index("ix_risk_changes_since", "workspace_id", "at", "id", "case_id", "before"),)
 
     id: Id = own_id()
     workspace_id: Mapped[int] = ref("workspaces.id", index=False)
