@@ -13,8 +13,6 @@ from bot.coach.dates import say_when
 from bot.coach.money import Money
 from bot.coach.playbook import CaseFacts, Fault, Severity, Stage, StepRecord
 
-"""After how many days without contact a client counts as silent."""
-
 
 @dataclass(frozen=True)
 class Wish:

@@ -4,39 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from bot.coach.casefile import CaseFile, Commitment, Offer, Stakeholder, Wish
+from bot.coach.casefile import CaseFile
 from bot.coach.causes import Cause
-from bot.coach.money import Money
-from bot.coach.playbook import Fault, Severity, Stage, StepRecord
-from bot.coach.playbook_facts import StepState
+from bot.coach.dates import say_when
+from bot.coach.playbook import Stage
 from bot.errors import NotFound, Stale
 from bot.services import people, planned, scoring
 from bot.services.access import allow as allow
+from bot.services.snapshots import snapshot as snapshot
 from bot.services.turn import Turn
-from bot.storage.tables import (
-    Case,
-    Client,
-    ContactPerson,
-    Criterion,
-    Entry,
-    Person,
-    PromiseRow,
-    Reading,
-    Reparation,
-    Schedule,
-    Step,
-    Workspace,
-)
+from bot.storage.tables import Case, Client, Entry, Person, Reading, Workspace
 
 WITHOUT_IMPROVEMENT = timedelta(weeks=4)
 """After what time without improvement owner and manager are asked to decide."""
-
-PATTERN = 3
-"""From how many cases of one kind on a pattern is pointed out."""
 
 
 # --- finding -----------------------------------------------------------------------------------------------
@@ -61,106 +45,6 @@ async def open_cases_of(turn: Turn, client_id: int) -> Sequence[Case]:
 async def newest_of(turn: Turn, client_id: int) -> Case | None:
     """The newest case of a client, open or closed."""
     return await turn.db.scalar(select(Case).where(Case.client_id == client_id).order_by(Case.id.desc()).limit(1))
-
-
-# --- the snapshot ------------------------------------------------------------------------------------------
-
-
-async def snapshot(turn: Turn, case: Case) -> CaseFile:
-    """Everything known about a case, for dialogs and rules."""
-    db = turn.db
-    client = await db.get_one(Client, case.client_id)
-    names = await _names(turn, case)
-    wishes = (await db.scalars(select(Criterion).where(Criterion.case_id == case.id).order_by(Criterion.id))).all()
-    steps = (await db.scalars(select(Step).where(Step.case_id == case.id).order_by(Step.id))).all()
-    promises = (
-        await db.scalars(select(PromiseRow).where(PromiseRow.case_id == case.id).order_by(PromiseRow.due_at))
-    ).all()
-    offers = (await db.scalars(select(Reparation).where(Reparation.case_id == case.id).order_by(Reparation.id))).all()
-    contacts = (
-        await db.scalars(select(ContactPerson).where(ContactPerson.client_id == client.id).order_by(ContactPerson.id))
-    ).all()
-    last_entry = await db.scalar(select(func.max(Entry.id)).where(Entry.case_id == case.id))
-    schedules = await db.scalar(
-        select(func.count()).select_from(Schedule).where(Schedule.case_id == case.id, Schedule.state == "on")
-    )
-    failures, remedy = await _history(turn, case)
-    owner = await db.get_one(Person, case.owner_id)
-    return CaseFile(
-        id=case.id,
-        number=case.number,
-        client=client.name,
-        client_id=client.id,
-        stage=Stage(case.stage),
-        owner=owner.name,
-        owner_key=owner.key,
-        story=case.story,
-        cause=Cause(case.cause),
-        fault=cast(Fault, case.fault),
-        severity=cast(Severity, case.severity),
-        now=turn.now,
-        zone=turn.person.zone,
-        opened_at=case.opened_at,
-        stage_at=case.stage_at,
-        version=case.version,
-        last_entry=last_entry or 0,
-        second_cause=Cause(case.second_cause) if case.second_cause else None,
-        contact=case.contact,
-        backup=names.get(case.backup_id, ""),
-        sponsor=names.get(case.sponsor_id, ""),
-        asker=turn.person.name,
-        client_words=case.client_words,
-        our_words=case.our_words,
-        cost=_money(case.cost_cents, case.cost_currency),
-        cost_words=case.cost_words,
-        since=case.since,
-        heard=case.heard,
-        temperature=case.temperature,
-        readings=tuple(case.readings),
-        last_contact_at=case.last_contact_at,
-        waiting_since=case.waiting_since,
-        reply_due_at=case.reply_due_at,
-        closed_at=case.closed_at,
-        confidential=case.confidential,
-        value=_money(client.value_cents, client.currency),
-        period=client.period,
-        notice_on=client.notice_on,
-        renewal_on=client.renewal_on,
-        wishes=tuple(Wish(w.id, w.words, w.met_at is not None) for w in wishes),
-        steps=tuple(StepRecord(s.play, cast(StepState, s.state), s.reason, s.due_at, s.out_of_order) for s in steps),
-        promises=tuple(Commitment(p.id, p.words, p.due_at, p.state, names.get(p.owner_id, "")) for p in promises),
-        offers=tuple(Offer(o.id, o.words, o.offer_cents, o.currency, o.state) for o in offers),
-        stakeholders=tuple(Stakeholder(c.name, c.decides, c.hurt, c.ally, c.channel) for c in contacts),
-        schedules=schedules or 0,
-        always_our_fault=failures >= PATTERN,
-        second_failure=await scoring.second_failure(turn.db, case),
-        last_remedy=remedy,
-        watched=case.outcome == Stage.healed.value and case.watch_until is not None and turn.now < case.watch_until,
-    )
-
-
-def _money(cents: int | None, currency: str | None) -> Money | None:
-    return None if cents is None or currency is None else Money(cents, currency)
-
-
-async def _names(turn: Turn, case: Case) -> dict[int | None, str]:
-    rows = await turn.db.execute(select(Person.id, Person.name).where(Person.workspace_id == turn.workspace.id))
-    return {row.id: row.name for row in rows}
-
-
-async def _history(turn: Turn, case: Case) -> tuple[int, str]:
-    """How many cases with this client were our doing, and what was given the last time."""
-    ours = await turn.db.scalar(
-        select(func.count()).select_from(Case).where(Case.client_id == case.client_id, Case.fault == "ours")
-    )
-    remedy = await turn.db.scalar(
-        select(Reparation.words)
-        .join(Case, Case.id == Reparation.case_id)
-        .where(Case.client_id == case.client_id, Case.id < case.id)
-        .order_by(Reparation.id.desc())
-        .limit(1)
-    )
-    return ours or 0, remedy or ""
 
 
 # --- changing ----------------------------------------------------------------------------------------------
@@ -311,6 +195,4 @@ async def person_named(turn: Turn, key: str) -> Person:
 
 def local_day(turn: Turn, instant: datetime) -> str:
     """An instant in the person's own time, short."""
-    from bot.coach.dates import say_when
-
     return say_when(instant, turn.now, turn.person.zone)

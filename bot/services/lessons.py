@@ -9,11 +9,10 @@ from sqlalchemy import func, select
 
 from bot.coach.causes import INFO, Cause
 from bot.services.people import folded
+from bot.services.snapshots import PATTERN
 from bot.services.turn import Result, Turn, shown
 from bot.storage.tables import Case, Client, Lesson
 from bot.view import Heading, card, clip, say
-
-PATTERN = 3
 
 
 def keep(turn: Turn, case: Case, words: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from bot.coach.outcomes import PersonAtClient
 from bot.errors import NotFound
+from bot.services import cases
 from bot.services.people import folded
 from bot.services.turn import Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client, ContactPerson
@@ -22,8 +23,6 @@ async def of_client(turn: Turn, client: Client) -> Sequence[ContactPerson]:
 
 async def as_card(turn: Turn, client: Client) -> Result:
     """The people at a client as a table."""
-    from bot.services.cases import local_day
-
     rows = await of_client(turn, client)
     add = Actions((offer("Add somebody", f"person {client.name}"),))
     if not rows:
@@ -37,7 +36,7 @@ async def as_card(turn: Turn, client: Client) -> Result:
                 clip(r.name, 60),
                 _part(r),
                 r.channel or "not known",
-                local_day(turn, r.touched_at) if r.touched_at else "never",
+                cases.local_day(turn, r.touched_at) if r.touched_at else "never",
             )
             for r in rows
         ),

@@ -12,6 +12,7 @@ from bot.coach import cadence as rhythm
 from bot.coach.cadence import Cadence, Rhythm
 from bot.coach.playbook import Stage
 from bot.services import cases
+from bot.services.snapshots import watched as watched
 from bot.services.turn import Turn
 from bot.storage.tables import Case, Criterion, Person, Schedule
 
@@ -42,11 +43,6 @@ async def begin(turn: Turn, case: Case, like: Schedule | None) -> str:
 def _once(instant: datetime, zone: str) -> Cadence:
     day = instant.astimezone(ZoneInfo(zone)).date()
     return replace(Cadence(Rhythm.once, time(9), None, None, zone, day))
-
-
-def watched(case: Case, now: datetime) -> bool:
-    """Whether a healed case is still being watched."""
-    return case.outcome == Stage.healed.value and case.watch_until is not None and now < case.watch_until
 
 
 async def reopen(turn: Turn, case: Case, why: str) -> str:
