@@ -11,7 +11,7 @@ from typing import Any, cast
 from bot.coach.causes import INFO, Cause
 from bot.coach.dates import parse_date
 from bot.coach.money import Money, find_money
-from bot.coach.outcomes import Diagnosis, Nothing
+from bot.coach.outcomes import Diagnosis, Nothing, SameTrouble
 from bot.coach.playbook import Fault, Severity
 from bot.coach.wishes import split_wishes
 from bot.dialog import Choice, Date, Dialog, Form, Load, Moment, Person, Say, Text
@@ -23,6 +23,7 @@ NEW = "new"
 NEW_WORDS = ("no", "none", "new", "nope", "new one", "a new one", "new problem", "different", "something else", "other")
 MORE = "more"
 NOW = "now"
+OPEN_NOW = Option("Open the case now, the rest later", NOW)
 A_RATE = re.compile(r"\d[\w.,€$£ ]{0,20}?\s?(?:an?|per|each|every|/)\s?(?:month|year|quarter|annum)", re.IGNORECASE)
 """What they pay us is no cost of theirs."""
 NOT_SURE = "unsure"
@@ -36,7 +37,7 @@ OPENING_LINE = (
     "I get the sense that we haven't lived up to your expectations recently. "
     "If that's the case, could you please let me know how so we can correct it?"
 )
-"""How to ask a client what is wrong (TAXONOMY.md, `ask_what_is_wrong`, seed 003)."""
+"""How to ask a client what is wrong ("How to deal with an unhappy client", on asking; the play `ask_what_is_wrong`)."""
 
 QUICK = (
     Option("Something broke", "cause:unresolved_problem"),
@@ -60,14 +61,14 @@ class Story:
     cause: Cause | None = None
 
 
-def diagnose(args: Mapping[str, Any]) -> Dialog[Diagnosis | Nothing | dict[str, Any]]:
+def diagnose(args: Mapping[str, Any]) -> Dialog[Diagnosis | SameTrouble | Nothing]:
     """From a client's name to what went wrong, whose doing it was, and what would make it right."""
     given = argument(args, "story") or argument(args, "told")
     client = yield from which_client(argument(args, "client"), argument(args, "guess"))
     if client.case is not None:
         same = yield from same_trouble(client)
         if same is not None:
-            return {"show": same, "log": given or argument(args, "quoted")}
+            return SameTrouble(same, given or argument(args, "quoted"))
     story = yield from what_happened(client, given, argument(args, "quoted"))
     likely = yield from Load("guesses", "likely_causes", _whole, {"story": story.words})
     quick = bool(argument(args, "story"))
@@ -213,14 +214,14 @@ def ask_them_first(basis: Diagnosis) -> Dialog[Diagnosis]:
     return _with(basis, contact=contact)
 
 
-def who_is_upset(basis: Diagnosis) -> Dialog[str]:
-    """The person at the client; '' while that is not known."""
+def who_is_upset(basis: Diagnosis, *, now: bool = False) -> Dialog[str]:
+    """The person at the client; '' while that is not known, NOW where the rest may wait and is not to be asked."""
     if basis.contact:
         return basis.contact
     contact = yield from Text(
         "contact",
         say("Who at {client} is upset? A name, so that you know whom to speak to.", client=basis.client),
-        options=(Option("Don't know yet", LATER),),
+        options=(Option("Don't know yet", LATER), *((OPEN_NOW,) if now else ())),
         multiline=False,
     )
     return "" if contact == LATER else contact
@@ -231,7 +232,7 @@ def details(basis: Diagnosis) -> Dialog[Diagnosis]:
     fault = yield from Choice(
         "fault",
         "Whose doing was it, as far as you know?",
-        options=(*FAULTS, Option("Open the case now, the rest later", NOW)),
+        options=(*FAULTS, OPEN_NOW),
         near={
             "us": "ours", "we": "ours", "me": "ours", "mine": "ours", "our fault": "ours", "them": "theirs",
             "their fault": "theirs", "both": "shared", "dont know": "unclear", "don't know": "unclear",
@@ -242,17 +243,22 @@ def details(basis: Diagnosis) -> Dialog[Diagnosis]:
     if fault == NOW:
         return basis
     extent = yield from Form("extent", "How bad is it", extent_questions(basis))
-    contact = yield from who_is_upset(basis)
-    sides = yield from Form("sides", "Both sides", side_questions(contact or basis.client, basis.client_words))
-    team = yield from Load("team", "team", lambda d: (d["me"], colleagues(d["people"])))
-    owner, backup = yield from who_owns(*team)
-    return _with(
+    contact = yield from who_is_upset(basis, now=True)
+    known = _with(
         basis,
         fault=fault,
         severity=basis.severity if extent["severity"] == NOT_SURE else extent["severity"],
         cost_words=_known(extent["cost"]),
         cost=_cost(extent["cost"]) or basis.cost,
         since=extent["since"],
+    )
+    if contact == NOW:
+        return known
+    sides = yield from Form("sides", "Both sides", side_questions(contact or basis.client, basis.client_words))
+    team = yield from Load("team", "team", lambda d: (d["me"], colleagues(d["people"])))
+    owner, backup = yield from who_owns(*team)
+    return _with(
+        known,
         contact=contact,
         client_words=basis.client_words or _known(sides.get("client_words", "")),
         our_words=_known(sides["our_words"]),

@@ -42,6 +42,14 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class SameTrouble:
+    """What was told belongs to a case that is open (its number); ``words`` are what was told, '' for nothing new."""
+
+    case: int
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class StepTaken:
     """What a person did with the play that was suggested."""
 
@@ -128,7 +136,6 @@ class Promise:
     due: datetime
     case: int | None = None
     of: int | None = None
-    follows: int = 0
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,13 @@ async def diagnosed(turn: Turn, outcome: o.Diagnosis) -> Result:
     return Result(tuple(made), Begin("next", {"case": case.number}, case.id))
 
 
+async def told_again(turn: Turn, outcome: o.SameTrouble) -> Result:
+    """What was told becomes a contact of the case that is open; where nothing was, its next step is shown."""
+    if outcome.words:
+        return Result(begin=Begin("log", {"case": outcome.case, "words": outcome.words}))
+    return Result(begin=Begin("next", {"case": outcome.case}))
+
+
 async def _client_of(turn: Turn, outcome: o.Diagnosis) -> Client:
     client = await turn.db.get(Client, outcome.client_id) if outcome.client_id else None
     if client is None or client.workspace_id != turn.workspace.id:

@@ -11,23 +11,14 @@ from bot.services import editing, ending, promises
 from bot.services.effects import contact, drafts, offers, opening, reminders, steps
 from bot.services.follow import contacts, decisions, handover
 from bot.services.reports import asks
-from bot.services.turn import Begin, Result, Turn, told
+from bot.services.turn import Result, Turn, told
 
 
 async def perform(turn: Turn, outcome: Any) -> Result:
     """Carry out an outcome; raises DialogError for one that nobody carries out."""
-    if isinstance(outcome, dict):
-        return _show_case(outcome)
     if type(outcome) not in EFFECTS:
         raise DialogError(f"nothing is known to be done with {type(outcome).__name__}")
     return await EFFECTS[type(outcome)](turn, outcome)
-
-
-def _show_case(outcome: dict[str, Any]) -> Result:
-    """The trouble told belongs to a case that is open: its words become a contact, or it is shown."""
-    if outcome.get("log"):
-        return Result(begin=Begin("log", {"case": outcome["show"], "words": outcome["log"]}))
-    return Result(begin=Begin("next", {"case": outcome["show"]}))
 
 
 async def nothing(turn: Turn, outcome: o.Nothing) -> Result:
@@ -38,6 +29,7 @@ async def nothing(turn: Turn, outcome: o.Nothing) -> Result:
 EFFECTS: Mapping[type, Callable[[Turn, Any], Awaitable[Result]]] = {
     o.Nothing: nothing,
     o.Diagnosis: opening.diagnosed,
+    o.SameTrouble: opening.told_again,
     o.StepTaken: steps.step_taken,
     o.ContactLogged: contact.contact_logged,
     o.DraftMade: drafts.draft_made,
