@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-import structlog
-from sqlalchemy import Select, event, func, select
+from sqlalchemy import Select, event, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import object_session
 
@@ -22,8 +21,6 @@ from bot.delivery.writing import SENDING, WAITING, is_ready
 from bot.ports import Clock
 from bot.storage.database import Database
 from bot.storage.tables import Outgoing, Schedule, Tenant
-
-log = structlog.get_logger()
 
 _POSTED = "tenants that were posted to"
 
@@ -143,14 +140,21 @@ async def due_tenants(db: AsyncSession, now: datetime, since: datetime | None = 
     return await _present(db, [part.distinct() for part in parts])
 
 
-async def ready_tenants(db: AsyncSession, now: datetime, only: str | None = None) -> Sequence[str]:
-    """The tenants, still there, for which a lane would send something at once; or whether one of them is."""
+async def ready_tenants(db: AsyncSession, now: datetime) -> Sequence[str]:
+    """The tenants, still there, for which a lane would send something at once."""
     waiting, planned = _due(now)
-    waiting = waiting.where(is_ready(now))
-    if only is not None:
-        waiting, planned = waiting.where(Outgoing.tenant == only), planned.where(Schedule.tenant == only)
-        return await _present(db, [waiting.limit(1), planned.limit(1)])
-    return await _present(db, [waiting.distinct(), planned.distinct()])
+    return await _present(db, [waiting.where(is_ready(now)).distinct(), planned.distinct()])
+
+
+async def ready_among(db: AsyncSession, now: datetime, tenants: Collection[str]) -> set[str]:
+    """Those of these tenants, still there, for which a lane would send something at once."""
+    waiting, planned = _due(now)
+    # The offsets keep PostgreSQL asking for each tenant, and not for all that is due.
+    some = or_(
+        exists(waiting.where(is_ready(now), Outgoing.tenant == Tenant.key).correlate(Tenant).offset(0)),
+        exists(planned.where(Schedule.tenant == Tenant.key).correlate(Tenant).offset(0)),
+    )
+    return set(await db.scalars(select(Tenant.key).where(Tenant.key.in_(tenants), Tenant.removed_at.is_(None), some)))
 
 
 def _due(now: datetime) -> list[Select[str]]:

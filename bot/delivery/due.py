@@ -51,10 +51,10 @@ class Planned:
         )  # fmt: skip
 
 
-async def planned(db: AsyncSession, now: datetime, tenants: Sequence[str], each: int) -> list[Planned]:
-    """The first due schedules of each tenant, oldest first, kept from other processes until the commit."""
+async def planned(db: AsyncSession, now: datetime, rooms: Mapping[str, int]) -> list[Planned]:
+    """So many of the first due schedules of each tenant, oldest first, kept from other processes until the commit."""
     dialect = db.get_bind().dialect.name
-    rows = (await db.execute(_planned(dialect), {"tenants": list(tenants), "now": now, "most": each})).all()
+    rows = (await db.execute(_planned(dialect), crowd.values(dialect, now, rooms))).all()
     if not rows:
         return []
     cases = {row.case_id for row in rows}

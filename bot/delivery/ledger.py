@@ -6,7 +6,7 @@ cost a few dozen transactions and not three thousand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
@@ -15,7 +15,6 @@ from uuid import UUID
 import structlog
 from sqlalchemy import (
     Row,
-    Table,
     column,
     exists,
     select,
@@ -40,8 +39,6 @@ log = structlog.get_logger()
 
 OCCURRENCES = 192
 """Check-ins made due in one transaction."""
-
-_OUTBOX = cast(Table, Outgoing.__table__)
 
 _TURNS = table("pgqueuer", column("id"), column("queue_manager_id"))
 
@@ -122,49 +119,38 @@ class Ledger:
 
 async def _take(db: AsyncSession, now: datetime, requests: Sequence[Take]) -> dict[Take, Taken]:
     """What each lane gets: messages that wait, and, for lanes that have room for more, check-ins made due just now."""
-    ours = await _held(db, requests)
+    fences = await held(db, {r.fence for r in requests if r.fence is not None})
+    ours = [r for r in requests if r.fence is None or r.fence in fences]
     if begun := [r.tenant for r in ours if r.first]:
         await _reopen(db, begun)
     jobs: dict[Take, list[Job]] = {request: [] for request in requests}
     await _claim(db, now, ours, jobs)
     more = {r: r.due for r in ours}
     if hungry := {r.tenant: r for r in ours if r.due and len(jobs[r]) < r.most}:
-        rooms = {tenant: r.most - len(jobs[r]) for tenant, r in hungry.items()}
-        each = max(min(OCCURRENCES // len(hungry), max(rooms.values())), 1)
-        made = await occur(db, now, rooms, each)
+        each = max(OCCURRENCES // len(hungry), 1)
+        rooms = {tenant: min(r.most - len(jobs[r]), each) for tenant, r in hungry.items()}
+        made = await occur(db, now, rooms)
         for job in made.jobs:
             jobs[hungry[job.tenant]].append(job)
-        more |= {r: made.counts[tenant] >= each for tenant, r in hungry.items()}
+        more |= {r: made.counts[tenant] >= rooms[tenant] for tenant, r in hungry.items()}
     return {r: Taken(tuple(jobs[r]), more.get(r, False)) for r in requests}
 
 
-async def holds(db: AsyncSession, fence: Fence) -> bool:
-    """Whether a turn is still that runner's."""
-    query = select(_TURNS.c.id).where(_TURNS.c.id == fence[0], _TURNS.c.queue_manager_id == fence[1])
-    return await db.scalar(query) is not None
-
-
-async def _held(db: AsyncSession, requests: Sequence[Take]) -> list[Take]:
-    """The requests of lanes that are still this process's to run."""
-    fences = {r.fence for r in requests if r.fence is not None}
+async def held(db: AsyncSession, fences: Collection[Fence]) -> set[Fence]:
+    """Which of these turns are still their runners'."""
     if not fences:
-        return list(requests)
+        return set()
     query = select(_TURNS.c.id, _TURNS.c.queue_manager_id).where(
         _TURNS.c.id.in_([turn for turn, _ in fences]), _TURNS.c.queue_manager_id.in_({who for _, who in fences})
     )
-    held = {(row.id, row.queue_manager_id) for row in await db.execute(query)}
-    return [r for r in requests if r.fence is None or r.fence in held]
+    return {(row.id, row.queue_manager_id) for row in await db.execute(query)} & set(fences)
 
 
 async def _claim(db: AsyncSession, now: datetime, requests: Sequence[Take], jobs: dict[Take, list[Job]]) -> None:
     """Mark the first ready messages of each lane as being sent, and hand them out."""
-    lanes = {request.tenant: request for request in requests}
-    rooms: dict[int, list[str]] = {}
-    for request in requests:
-        if (room := request.most - len(jobs[request])) > 0:
-            rooms.setdefault(room, []).append(request.tenant)
-    for room, tenants in rooms.items():
-        for row in await crowd.claim(db, now, tenants, room):
+    lanes = {request.tenant: request for request in requests if request.most > 0}
+    if lanes:
+        for row in await crowd.claim(db, now, {tenant: r.most for tenant, r in lanes.items()}):
             if (job := await _job(db, row)) is not None:
                 jobs[lanes[row.tenant]].append(job)
 

@@ -66,25 +66,24 @@ class _CheckIn:
     not_before: datetime
 
 
-async def occur(db: AsyncSession, now: datetime, rooms: Mapping[str, int], each: int) -> Made:
-    """Turn up to ``each`` due schedules of each tenant into messages, and take as many as it has room for."""
-    found = await planned(db, now, list(rooms), each)
+async def occur(db: AsyncSession, now: datetime, rooms: Mapping[str, int]) -> Made:
+    """Turn as many due schedules of each tenant as it has room for into messages, and take those that may go now."""
+    found = await planned(db, now, rooms)
     begun = [due for p in found if (due := await _begin(db, now, p)) is not None]
-    jobs = await _write(await db.connection(), now, begun, rooms) if begun else []
+    jobs = await _write(await db.connection(), now, begun) if begun else []
     return Made(Counter(p.row.tenant for p in found), jobs)
 
 
-async def _write(
-    connection: AsyncConnection, now: datetime, begun: Sequence[_Due], rooms: Mapping[str, int]
-) -> list[Job]:
+async def _write(connection: AsyncConnection, now: datetime, begun: Sequence[_Due]) -> list[Job]:
     """Keep the occurrences, move their schedules on, and write the messages: a statement each for all of them."""
     dialect = connection.dialect.name
+    await connection.execute(writing.moved(dialect), {ROWS: [_moved(due) for due in begun]})
+    await writing.keep_plans(connection)
     kept = await connection.execute(writing.occurrences(dialect), {ROWS: [_occurrence(due) for due in begun]})
     of_schedule = {row.schedule_id: row.id for row in kept}
     made = [check_in async for check_in in _in_words(now, begun, of_schedule)]
-    await connection.execute(writing.moved(dialect), {ROWS: [_moved(due) for due in begun]})
     await connection.execute(writing.climbs(dialect), {ROWS: [_climb(check_in) for check_in in made]})
-    wanted = _wanted(now, made, rooms)
+    wanted = _wanted(now, made)
     rows = [{**_message(check_in), "wanted": check_in.occurrence in wanted} for check_in in made]
     left = await connection.execute(writing.messages(dialect), {ROWS: rows, "now": now})
     taken = {row.occurrence_id: row.id for row in left if row.state == "sending"}
@@ -106,17 +105,13 @@ def _when(due: _Due) -> datetime:
     return move_to_working(due.planned.hours, due.at) if due.planned.owner.hours else due.at
 
 
-def _wanted(now: datetime, made: Sequence[_CheckIn], rooms: Mapping[str, int]) -> set[int]:
-    """The first that may come now in each place, as far as the lanes have room."""
-    room, places, wanted = dict(rooms), set[str](), set[int]()
+def _wanted(now: datetime, made: Sequence[_CheckIn]) -> set[int]:
+    """The first that may come now in each place."""
+    first: dict[str, int] = {}
     for check_in in made:
-        row = check_in.due.planned.row
-        if check_in.not_before <= now and row.place not in places:
-            places.add(row.place)
-            if room[row.tenant] > 0:
-                room[row.tenant] -= 1
-                wanted.add(check_in.occurrence)
-    return wanted
+        if check_in.not_before <= now:
+            first.setdefault(check_in.due.planned.row.place, check_in.occurrence)
+    return set(first.values())
 
 
 # --- one schedule ------------------------------------------------------------------------------------------
@@ -197,7 +192,7 @@ def _moved(due: _Due) -> dict[str, Any]:
 
 
 def _climb(check_in: _CheckIn) -> dict[str, Any]:
-    """The watch whether it is answered; as :func:`bot.services.follow.climbs.start` begins it."""
+    """The watch whether it is answered (:mod:`bot.services.follow.climbs`)."""
     due = check_in.due
     ends = _patience_ends(due.planned.hours, due.at)
     return {"occurrence_id": check_in.occurrence, "case_id": due.planned.row.case_id, "next_at": written(ends)}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
@@ -27,10 +26,11 @@ from pgqueuer.types import QueueEntrypoint
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.delivery import turns
 from bot.delivery.courier import Courier, posted_in, ready_tenants
 from bot.delivery.gate import AT_A_TIME
-from bot.delivery.ledger import Fence, holds
 from bot.delivery.sender import platform_of
+from bot.delivery.turns import NEWS, Ending, Turns, lock_key
 from bot.storage.database import POSTGRES_SETTINGS, is_away
 
 log = structlog.get_logger()
@@ -54,13 +54,8 @@ STARTING = 2.0
 HOLD_OFF = 0.25
 """Seconds for which a process whose slots are all taken leaves new lanes to others."""
 
-ENDING = 4
-"""Turns that end at a time: a crowd's lanes all end at once, and a connection for each would cost more than they do."""
-
 LONGEST_SLEEP = 1.0
 KEEP_LOG, FORGET_EVERY = timedelta(days=7), 3600.0
-NEWS = "salvage_news"
-"""The channel on which a process that runs a lane hears of new messages for it."""
 
 # PgQueuer logs each job and each retry; what is worth an operator's while is logged here.
 logging.getLogger("pgqueuer").setLevel(logging.ERROR)
@@ -93,7 +88,7 @@ class PgQueuerEngine:
         self._stopping = False
         self._running = False
         self._manager: _Manager | None = None
-        self._ending = asyncio.Semaphore(ENDING)
+        self._turns = Turns(courier.database, courier.clock, courier.outage)
         courier.database.before_commit.append(self._before_commit)
 
     # --- within a transaction ------------------------------------------------------------------------------
@@ -104,27 +99,8 @@ class PgQueuerEngine:
             await self.enqueue(db, tenants)
 
     async def enqueue(self, db: AsyncSession, tenants: Collection[str]) -> None:
-        """A turn for each tenant that has none, on the connection of this transaction.
-
-        A turn that is being ended just now is waited for (see :meth:`_end`), so that none is missed; lanes that
-        run hear of it through a notice.
-        """
-        wanted = sorted(tenants)
-        await db.execute(
-            text("SELECT pg_advisory_xact_lock_shared(key) FROM unnest(CAST(:keys AS bigint[])) AS key"),
-            {"keys": [_lock_key(tenant) for tenant in wanted]},
-        )
-        await (await _queries(db)).enqueue(
-            [platform_of(tenant) for tenant in wanted],
-            [tenant.encode() for tenant in wanted],
-            [0] * len(wanted),
-            dedupe_key=list(wanted),
-            on_conflict="skip",
-        )
-        await db.execute(
-            text("SELECT pg_notify(:news, tenant) FROM unnest(CAST(:tenants AS text[])) AS tenant"),
-            {"news": NEWS, "tenants": wanted},
-        )
+        """A turn for each tenant that has none, on the connection of this transaction."""
+        await turns.give(db, tenants)
 
     # --- running -------------------------------------------------------------------------------------------
 
@@ -144,6 +120,7 @@ class PgQueuerEngine:
         with contextlib.suppress(ValueError):
             self.courier.database.before_commit.remove(self._before_commit)
         await self.courier.close()
+        await self._turns.close()
 
     async def run(self) -> None:
         """Deliver until :meth:`stop`; a database that is away is waited for."""
@@ -241,13 +218,13 @@ class PgQueuerEngine:
             return
         held = (int(turn.id), manager.queue_manager_id)
         while True:
-            slice_ = SLICE * (1 + (_lock_key(tenant) % 1000) / 1000)
+            slice_ = SLICE * (1 + (lock_key(tenant) % 1000) / 1000)
             ends = asyncio.get_running_loop().call_later(slice_, self._pass_on, tenant)
             if not manager.shutdown.is_set():
                 await self.courier.send_for(tenant, held)
             ends.cancel()
             leaving = asyncio.get_running_loop().time() >= ends.when()
-            if await self._ended(turn, tenant, held, manager, leaving=leaving):
+            if await self._turns.end(Ending(turn, tenant, held, leaving or manager.shutdown.is_set())):
                 return
 
     def _pass_on(self, tenant: str) -> None:
@@ -255,33 +232,6 @@ class PgQueuerEngine:
         lane = self.courier.lanes.get(tenant)
         if lane is not None and self.courier.gate.full:
             lane.stop()
-
-    async def _ended(self, turn: Turn, tenant: str, held: Fence, manager: QueueManager, *, leaving: bool) -> bool:
-        """End a turn as soon as the database is there to do so; False where there is more to send."""
-        while True:
-            try:
-                async with self._ending:
-                    return await self._end(turn, tenant, held, leaving=leaving or manager.shutdown.is_set())
-            except Exception as wrong:
-                if not is_away(wrong):
-                    raise
-            await asyncio.sleep(LONGEST_SLEEP / 4)
-
-    async def _end(self, turn: Turn, tenant: str, held: Fence, *, leaving: bool) -> bool:
-        """End a turn if nothing is left to send; when leaving, with a new turn for what is. False: go on."""
-        async with self.courier.database.begin() as db:
-            free = await db.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _lock_key(tenant)})
-            if not free and not leaving:
-                return False
-            if not await holds(db, held):
-                return True
-            left = bool(await ready_tenants(db, self.courier.clock.now(), tenant))
-            if left and not leaving:
-                return False
-            await (await _queries(db)).log_jobs([(turn, "successful", None)])
-            if left:
-                await self.enqueue(db, [tenant])
-        return True
 
     # --- what is due ---------------------------------------------------------------------------------------
 
@@ -315,15 +265,3 @@ class PgQueuerEngine:
             self.courier.look_at_all()
         if tenants := await self.courier.tick(db):
             await self.enqueue(db, tenants)
-
-
-async def _queries(db: AsyncSession) -> Queries:
-    """PgQueuer's statements on the connection, and so in the transaction, of a session."""
-    await db.flush()
-    raw = await (await db.connection()).get_raw_connection()
-    return Queries(AsyncpgDriver(raw.driver_connection))
-
-
-def _lock_key(tenant: str) -> int:
-    digest = hashlib.blake2b(f"salvage lane {tenant}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)

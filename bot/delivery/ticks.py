@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,8 +18,6 @@ from bot.services.turn import offer
 from bot.storage import tallies
 from bot.storage.tables import Case, Client, Climb, Digest, Outgoing, Person, PromiseRow, Schedule, Tenant
 from bot.view import Actions, card, say, to_json
-
-log = structlog.get_logger()
 
 AT_ONCE = 200
 """How much of a kind one tick takes, so that no transaction grows long."""

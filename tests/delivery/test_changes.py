@@ -34,20 +34,20 @@ async def test_two_ticks_at_once_make_each_check_in_once(office: Office) -> None
 
     async def tick() -> int:
         async with office.database.begin() as db:
-            return (await occur(db, office.clock.now(), {"fake:T0": 0}, 100)).counts["fake:T0"]
+            return (await occur(db, office.clock.now(), {"fake:T0": 100})).counts["fake:T0"]
 
     taken = await asyncio.gather(tick(), tick(), tick())
     assert sum(taken) == 60
     async with office.database.reading() as db:
         assert await db.scalar(select(func.count()).select_from(Occurrence)) == 60
-    assert await office.states() == Counter(waiting=60)
+    assert await office.states() == Counter(sending=60)
 
 
 async def test_a_check_in_does_not_overtake_what_waits_in_its_place(office: Office) -> None:
     await office.stock(["fake:T0"], 2, one_place=True)
     await office.post("fake:T0:C0", "said before")
     async with office.database.begin() as db:
-        made = await occur(db, office.clock.now(), {"fake:T0": 5}, 5)
+        made = await occur(db, office.clock.now(), {"fake:T0": 5})
     assert made.counts == Counter({"fake:T0": 2})
     assert made.jobs == []
     assert await office.states() == Counter(waiting=3)
@@ -56,7 +56,7 @@ async def test_a_check_in_does_not_overtake_what_waits_in_its_place(office: Offi
 async def test_a_check_in_is_taken_as_it_is_made_one_in_each_place(office: Office) -> None:
     await office.stock(["fake:T0"], 2, one_place=True)
     async with office.database.begin() as db:
-        made = await occur(db, office.clock.now(), {"fake:T0": 5}, 5)
+        made = await occur(db, office.clock.now(), {"fake:T0": 5})
     assert len(made.jobs) == 1
     assert await office.states() == Counter(sending=1, waiting=1)
 
@@ -163,7 +163,8 @@ async def test_only_one_process_at_a_time_delivers_from_an_sqlite_file(tmp_path:
 async def test_a_changed_reminder_takes_back_the_check_in_that_still_waits(office: Office, what: str) -> None:
     await office.stock(["fake:T0"], 1)
     async with office.database.begin() as db:
-        await occur(db, office.clock.now(), {"fake:T0": 0}, 1)
+        await occur(db, office.clock.now(), {"fake:T0": 1})
+        await db.execute(update(Outgoing).values(state="waiting", attempts=0))
     async with office.database.begin() as db:
         schedule = (await db.scalars(select(Schedule))).one()
         until = office.clock.now() + timedelta(days=1)
@@ -234,7 +235,7 @@ async def test_a_check_in_made_in_bulk_says_what_the_case_says(office: Office) -
         db.add(Criterion(case_id=first.id, words="One person to call"))
         db.add(Step(case_id=second.id, play="listen_first", state="done", by_id=second.owner_id, at=office.clock.now()))
     async with office.database.begin() as db:
-        await occur(db, office.clock.now(), {"fake:T0": 0}, 10)
+        await occur(db, office.clock.now(), {"fake:T0": 10})
         rows = (await db.scalars(select(Outgoing).order_by(Outgoing.id))).all()
         said = [card_from_json(row.card).text.replace("Client 1", "Client 2") for row in rows]
         assert said[0] != said[1], "the wishes of one and the step of the other show"

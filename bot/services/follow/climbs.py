@@ -28,16 +28,6 @@ MISSED = 2
 AT_ONCE = 100
 
 
-async def start(db: AsyncSession, occurrence: Occurrence, case: Case, owner: Person) -> None:
-    """Begin to watch whether a check-in is answered."""
-    db.add(
-        Climb(
-            occurrence_id=occurrence.id, case_id=case.id, level=0, state="on",
-            next_at=add_working(hours_of(owner), occurrence.due_at, PATIENCE),
-        )
-    )  # fmt: skip
-
-
 def another_way(schedule: Schedule, case: Case, client: Client, owner: Person, now: datetime) -> Outgoing:
     """Stop the chasing: ask for another way, or another person."""
     schedule.state, schedule.next_due_at = "paused", None
