@@ -65,7 +65,7 @@ def around(activity: Json, local: bool) -> tuple[Who, Reference, Place | None]:
     if reference.scope == "personal":
         return who, reference, None
     why = "who reads here is not known yet"
-    return who, reference, Place("teams:" + tenant, reference.place, PlaceKind.unknown, reference.name, why)
+    return who, reference, Place("teams:" + tenant, reference.place, PlaceKind.unknown, reference.called, why)
 
 
 def _tenant(activity: Json, local: bool) -> str:
@@ -91,7 +91,7 @@ def _reference(activity: Json, tenant: str, who: Who) -> Reference:
     own = text_in(conversation, "id")
     scope = _scope(conversation, data)
     root = text_in(channel, "id") or own.partition(";")[0]
-    name = text_in(channel, "name") or text_in(conversation, "name") or ("this channel" if team else "this chat")
+    name = text_in(channel, "name") or text_in(conversation, "name")
     return Reference(
         place=who.private.key if scope == "personal" else f"teams:{tenant}:{root}",
         scope=scope,

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import structlog
 
 from adapters.teams import limits
 from adapters.teams.activity import Json, text_in
 from adapters.teams.connector import Connector, Refused
 from adapters.teams.references import Reference, References
+from adapters.teams.words import clean
 from bot.errors import DeliveryError
 from bot.ports import Place, PlaceKind
+
+log = structlog.get_logger()
 
 MOST_PAGES = 60
 """Pages of 500 members that are read; a team holds 25,000 people."""
@@ -93,10 +98,11 @@ class Audience:
             del self._seen[key]
 
     async def _look(self, reference: Reference) -> Place:
-        name = reference.name
+        name = reference.called
         try:
             if reference.scope == "channel":
-                kind, name = await self._channel(reference)
+                kind, own = await self._channel(reference)
+                name = await self._told_apart(reference, own)
                 found, why = await self._in_channel(reference, kind)
             else:
                 found, why = await self._by_members(reference)
@@ -126,12 +132,29 @@ class Audience:
         # The local stand-in knows no kinds of channel, and nobody outside this machine.
         before = reference.channel_type.lower() or ("standard" if self._local else "")
         if not reference.team:
-            return before, reference.name
+            return before, reference.called
         read = await self._connector.call("GET", reference.service_url, "teams", reference.team, "conversations")
         for channel in _objects(read.get("conversations")):
             if channel.get("id") == reference.conversation:
-                return text_in(channel, "type").lower() or before, text_in(channel, "name") or reference.name
-        return ("shared" if before == "shared" else ""), reference.name
+                # Teams leaves out the name of a team's first channel, which has the team's own id.
+                first = "General" if reference.conversation == reference.team else reference.called
+                return text_in(channel, "type").lower() or before, text_in(channel, "name") or first
+        return ("shared" if before == "shared" else ""), reference.called
+
+    async def _told_apart(self, reference: Reference, name: str) -> str:
+        """A channel's name, with its team's before it where another team has one of the same name."""
+        if not reference.team:
+            return name
+        await self._references.learn(replace(reference, name=name))
+        if not await self._references.has_namesake(reference, name):
+            return name
+        try:
+            read = await self._connector.call("GET", reference.service_url, "teams", reference.team)
+        except (DeliveryError, Refused) as wrong:
+            log.warning("teams.team_not_named", because=type(wrong).__name__)
+            return name
+        team = clean(text_in(read, "name")).strip()
+        return f"{team} > {name}"[:200] if team else name
 
     async def _members(self, reference: Reference) -> list[Member]:
         found: list[Member] = []

@@ -17,8 +17,8 @@ _REMEMBERED = 16_384
 class Reference:
     """A place in Teams: where its connector is and what it goes by there; ``dead`` is why nothing more is sent.
 
-    ``place`` is the coach's key; ``conversation`` is Teams' id (a channel's own, without a thread); ``thread`` is
-    the thread an activity came from and is not kept.
+    ``place`` is the coach's key; ``conversation`` is Teams' id (a channel's own, without a thread); ``name`` is ''
+    where Teams has not told it; ``thread`` is the thread an activity came from and is not kept.
     """
 
     place: str
@@ -32,6 +32,11 @@ class Reference:
     name: str = ""
     dead: str = ""
     thread: str = field(default="", compare=False)
+
+    @property
+    def called(self) -> str:
+        """What people call the place, as far as that is known."""
+        return self.name or ("this channel" if self.scope == "channel" else "this chat")
 
     @property
     def kept(self) -> Reference:
@@ -75,8 +80,10 @@ class References:
             if record == before:
                 return
             record = record.kept
-            if before and not record.channel_type:
-                record = replace(record, channel_type=before.channel_type)
+            if before:
+                # Most activities name neither; what was told once still holds.
+                told = record.channel_type or before.channel_type
+                record = replace(record, channel_type=told, name=record.name or before.name)
             await self._put(PLACE, record.place, record, before)
         else:
             await self._put(PERSON, record.key, record, await self.person(record.key))
@@ -101,6 +108,16 @@ class References:
             **await self._notes.all(PLACE, f"@teams:{tenant}:"),
         }
         return [r for record in found.values() if (r := _read(record, Reference))]
+
+    async def has_namesake(self, reference: Reference, name: str) -> bool:
+        """Whether another team of the tenant has a channel of that name, in any case."""
+        found = await self._notes.all(PLACE, f"teams:{reference.tenant}:")
+        places = (r for record in found.values() if (r := _read(record, Reference)))
+        wanted = name.casefold()
+        return any(
+            r.scope == "channel" and r.team != reference.team and not r.dead and r.name.casefold() == wanted
+            for r in places
+        )
 
     async def _get(self, kind: str, key: str, made: type[R]) -> R | None:
         known = self._known.get((kind, key))

@@ -131,6 +131,7 @@ class FakeTeams:
         self.channels: dict[str, list[dict[str, Any]]] = {
             TEAM: [{"id": CHANNEL, "name": "accounts", "type": "standard"}]
         }
+        self.teams = {TEAM: "Accounts"}
         self.delay = 0.0
         self.signed = True
         self.tokens: set[str] = set()
@@ -168,6 +169,7 @@ class FakeTeams:
             web.get("/v3/conversations/{conversation}/pagedmembers", self._members),
             web.get("/v3/conversations/{conversation}/members/{member}", self._member),
             web.get("/v3/teams/{team}/conversations", self._channels),
+            web.get("/v3/teams/{team}", self._team),
         ])  # fmt: skip
         return app
 
@@ -299,6 +301,12 @@ class FakeTeams:
         if request.match_info["team"] not in self.channels:
             return _error(404, "NotFound")
         return web.json_response({"conversations": self.channels[request.match_info["team"]]})
+
+    async def _team(self, request: web.Request) -> web.Response:
+        team = request.match_info["team"]
+        if team not in self.teams:
+            return _error(404, "NotFound")
+        return web.json_response({"id": team, "name": self.teams[team]})
 
     # --- looking at it ---
 

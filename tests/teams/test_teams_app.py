@@ -1,6 +1,7 @@
 import asyncio
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.fakes.teams import (
     BOT,
     CHANNEL,
     OTHER_TENANT,
+    TEAM,
     TENANT,
     activity,
     execute,
@@ -20,7 +22,7 @@ from tests.fakes.teams import (
     walk,
     words_of,
 )
-from tests.teams.conftest import Start
+from tests.teams.conftest import Bot, Start
 
 CASE = card("Acme needs a call.", Actions((button("I called her", "done Acme"),)))
 FORM = Card((), Form(4, "Two things", (
@@ -498,3 +500,52 @@ async def settled(bot: object) -> None:
     running = bot.teams._running  # type: ignore[attr-defined]
     while running:
         await asyncio.wait(set(running))
+
+
+def in_team(team: str, channel: str) -> dict[str, Any]:
+    """Words said in a channel, as most activities tell of it: by ids alone."""
+    sent = mentioning("x")
+    sent["conversation"] = {**sent["conversation"], "id": f"{channel};messageid=1"}
+    sent["channelData"] |= {"team": {"id": team}, "channel": {"id": channel}}
+    return sent
+
+
+async def named(bot: Bot, team: str, channel: str) -> str:
+    bot.heard.inbound.clear()
+    await bot.receives(in_team(team, channel))
+    origin = bot.heard.inbound[0].origin
+    assert origin
+    assert origin.kind is PlaceKind.internal
+    return origin.name
+
+
+async def test_channels_of_one_name_in_two_teams_are_told_apart(start: Start) -> None:
+    bot = await start()
+    bot.fake.teams["19:north@thread.tacv2"] = "North"
+    bot.fake.channels["19:north@thread.tacv2"] = [
+        {"id": "19:n1@thread.tacv2", "name": "Accounts", "type": "standard"},
+        {"id": "19:n2@thread.tacv2", "name": "ideas", "type": "standard"},
+    ]
+    assert await named(bot, TEAM, CHANNEL) == "accounts"
+    assert await named(bot, "19:north@thread.tacv2", "19:n1@thread.tacv2") == "North > Accounts"
+    assert await named(bot, "19:north@thread.tacv2", "19:n2@thread.tacv2") == "ideas"
+    del bot.fake.teams["19:north@thread.tacv2"]
+    sent = activity("conversationUpdate", where="channel")
+    sent["conversation"]["id"] = "19:n1@thread.tacv2"
+    sent["channelData"] |= {"team": {"id": "19:north@thread.tacv2"}, "channel": {"id": "19:n1@thread.tacv2"}}
+    await bot.receives(sent)
+    assert await named(bot, "19:north@thread.tacv2", "19:n1@thread.tacv2") == "Accounts"
+
+
+async def test_a_teams_first_channel_has_a_name_though_teams_leaves_it_out(start: Start) -> None:
+    bot = await start()
+    bot.fake.channels[TEAM].append({"id": TEAM, "type": "standard"})
+    assert await named(bot, TEAM, TEAM) == "General"
+
+
+async def test_a_channels_name_that_was_told_once_is_kept(start: Start) -> None:
+    bot = await start()
+    await named(bot, TEAM, CHANNEL)
+    written = bot.notes.writes
+    assert await named(bot, TEAM, CHANNEL) == "accounts"
+    assert bot.notes.writes == written
