@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.compose import Coach
 from bot.conversation import forget_events
@@ -20,12 +19,13 @@ CLAIMS_KEPT = timedelta(days=14)
 
 
 async def every_day(coach: Coach) -> None:
-    """Keep house now and once a day, until cancelled; a database that is away is tried again tomorrow."""
+    """Keep house now and once a day, until cancelled; whatever goes wrong is logged and tried again tomorrow."""
     while True:
         try:
             await keep_house(coach)
-        except SQLAlchemyError as away:
-            log.warning("housekeeping.put_off", because=type(away).__name__)
+        except Exception as wrong:
+            # Nobody waits for this work: what is not said here is never heard of.
+            log.warning("housekeeping.put_off", exc_info=wrong)
         await asyncio.sleep(A_DAY)
 
 

@@ -84,8 +84,8 @@ class Audience:
             await self._listed(reference, user)
         except Refused as refused:
             return refused.gone
-        except DeliveryError:
-            return False
+        except DeliveryError as away:
+            log.warning("teams.leaver_not_looked_up", because=type(away).__name__)
         return False
 
     async def _listed(self, reference: Reference, user: str) -> Json:
@@ -106,7 +106,8 @@ class Audience:
                 found, why = await self._in_channel(reference, kind)
             else:
                 found, why = await self._by_members(reference)
-        except (DeliveryError, Refused):
+        except (DeliveryError, Refused) as wrong:
+            log.warning("teams.audience_not_told", scope=reference.scope, because=type(wrong).__name__)
             found, why = PlaceKind.unknown, "Teams did not tell me who reads there"
         return Place(f"teams:{reference.tenant}", reference.place, found, name, why)
 

@@ -14,10 +14,13 @@ from typing import Any
 
 import aiohttp
 import jwt
+import structlog
 from botframework.connector.auth import AuthenticationConstants  # type: ignore[import-untyped]  # has no types
 
 from adapters.teams.hosts import on_this_machine
 from adapters.teams.settings import TeamsSettings
+
+log = structlog.get_logger()
 
 KEYS_SECONDS = 24 * 3_600.0
 """How long the list of keys is used before it is fetched again (Microsoft's documentation: a day at most)."""
@@ -92,6 +95,7 @@ class Keys:
                 if not self._keys:
                     raise KeysAway(type(wrong).__name__) from wrong
                 # Yesterday's keys are better than none.
+                log.warning("teams.keys_not_renewed", because=type(wrong).__name__)
             self._fetched_at = self._now()
 
     async def _get(self, url: str) -> dict[str, Any]:

@@ -1,11 +1,15 @@
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import func, select
 
 from bot.compose import running
 from bot.config import Settings
-from bot.housekeeping import keep_house
+from bot.housekeeping import every_day, keep_house
+from bot.storage.database import Database
 from bot.storage.tables import Case, Client, Event, Person, Workspace
 
 
@@ -36,3 +40,25 @@ async def test_old_claims_and_cases_past_their_retention_are_let_go_of(tmp_path:
         async with coach.database.begin() as db:
             assert (await db.scalars(select(Event.key))).all() == ["new"]
             assert await db.scalar(select(func.count()).select_from(Case)) == 1
+
+
+class Away:
+    """A database that refuses every connection, as a server does that is being restarted."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    def begin(self) -> None:
+        self.asked.set()
+        raise ConnectionRefusedError
+
+
+async def test_a_database_that_is_away_does_not_end_housekeeping(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'salvage.db'}")
+    async with running(settings, real_time=False) as coach:
+        away = Away()
+        keeping = asyncio.create_task(every_day(replace(coach, database=cast(Database, away))))
+        await away.asked.wait()
+        done, _ = await asyncio.wait({keeping}, timeout=0.05)
+        assert not done, "it waits for tomorrow"
+        keeping.cancel()
