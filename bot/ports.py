@@ -25,6 +25,10 @@ class Role(StrEnum):
     admin = "admin"
 
 
+LEADS = (Role.manager.value, Role.admin.value)
+"""The roles of those who see every case and are asked above its owner."""
+
+
 @dataclass(frozen=True, slots=True)
 class Who:
     """Somebody who talks to the coach; ``role`` and ``zone`` (IANA) only where the platform knows them.

@@ -28,31 +28,38 @@ async def edited(turn: Turn, outcome: o.CaseEdit) -> Result:
             )
     changed: list[Line] = []
     for name, value in outcome.changes.items():
-        if name == "wishes":
-            turn.db.add_all(Criterion(case_id=case.id, words=wish) for wish in split_wishes(value))
-        elif name in ("owner", "backup", "sponsor"):
-            person = await cases.person_named(turn, value)
-            setattr(case, f"{name}_id", person.id)
-            value = person.name
-        elif name in OF_CLIENT:
-            value = await _of_client(turn, case, name, value)
-        elif name == "confidential":
-            case.confidential = value == "yes"
-        elif name in EDITABLE:
-            setattr(case, name, value)
-            if name == "cost_words":
-                cost = find_money(value)
-                case.cost_cents, case.cost_currency = (cost.cents, cost.currency) if cost else (None, None)
-            elif name == "contact":
-                await contacts.hurt(turn, case)
-        else:
-            raise DialogError(f"a case has no field {name!r} to edit")
-        words = f"{FIELD_WORDS.get(name, name)}: {_in_words(name, value)}"
+        kept = await _set(turn, case, name, value)
+        words = f"{FIELD_WORDS.get(name, name)}: {kept}"
         cases.note(turn, case, "edited", words, field=name)
         changed.append(say("Changed. {what}.", what=clip(words[:1].upper() + words[1:], 300).rstrip(".")))
     file = await cases.settle(turn, case)
     go_on = Actions((offer("Next step", f"next {file.label}"),))
     return shown(card(*changed, cards.headline(file), cards.people_line(file), go_on))
+
+
+async def _set(turn: Turn, case: Case, name: str, value: str) -> str:
+    """Keep one field as it was answered; gives it as people read it in the timeline."""
+    if name == "wishes":
+        turn.db.add_all(Criterion(case_id=case.id, words=wish) for wish in split_wishes(value))
+        return value
+    if name in ("owner", "backup", "sponsor"):
+        person = await cases.person_named(turn, value)
+        setattr(case, f"{name}_id", person.id)
+        return person.name
+    if name in OF_CLIENT:
+        return await _of_client(turn, case, name, value)
+    if name == "confidential":
+        case.confidential = value == "yes"
+        return value
+    if name not in EDITABLE:
+        raise DialogError(f"a case has no field {name!r} to edit")
+    setattr(case, name, value)
+    if name == "cost_words":
+        cost = find_money(value)
+        case.cost_cents, case.cost_currency = (cost.cents, cost.currency) if cost else (None, None)
+    elif name == "contact":
+        await contacts.hurt(turn, case)
+    return _in_words(name, value)
 
 
 _YEARLY = re.compile(r"\b(?:years?|yearly|annum|annual(?:ly)?|p\.?\s?a)\b", re.IGNORECASE)

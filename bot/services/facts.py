@@ -153,7 +153,7 @@ async def places(turn: Turn) -> Any:
             select(PlaceRow)
             .where(
                 PlaceRow.workspace_id == turn.workspace.id,
-                PlaceRow.kind != "private",
+                PlaceRow.kind != PlaceKind.private.value,
                 PlaceRow.key.not_in([p.key for p in turn.places if p.kind is PlaceKind.unknown]),
             )
             .order_by(PlaceRow.key.in_([p.key for p in turn.places]).desc(), PlaceRow.folded)
@@ -161,9 +161,9 @@ async def places(turn: Turn) -> Any:
         )
     ).all()
     return {
-        "here": turn.origin.key if turn.origin.kind.value == "internal" else "",
+        "here": turn.origin.key if turn.origin.kind is PlaceKind.internal else "",
         "private": turn.who.private.key,
-        "places": [{"key": r.key, "name": r.name, "safe": r.kind == "internal"} for r in rows],
+        "places": [{"key": r.key, "name": r.name, "safe": r.kind == PlaceKind.internal} for r in rows],
         "unsure": _unsure(turn),
     }
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.coach.hours import Hours
 from bot.errors import Refusal
-from bot.ports import Place, PlaceKind, Role, Who
+from bot.ports import LEADS, Place, PlaceKind, Role, Who
 from bot.services.turn import Result, Turn, told
 from bot.storage.tables import Case, Outgoing, Person, PlaceRow, Schedule, Tenant, Workspace
 
@@ -194,7 +194,7 @@ async def manager_of(db: AsyncSession, case: Case) -> Person | None:
         Person.workspace_id == case.workspace_id,
         Person.gone_at.is_(None),
         Person.id != case.owner_id,
-        Person.role.in_(("manager", "admin")),
+        Person.role.in_(LEADS),
     )
     return await db.scalar(query.order_by(Person.role.desc(), Person.id).limit(1))
 

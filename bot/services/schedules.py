@@ -14,6 +14,7 @@ from bot.coach.cadence import Cadence
 from bot.coach.dates import say_when
 from bot.coach.outcomes import ReminderChange
 from bot.errors import NotFound, Refusal
+from bot.ports import PlaceKind
 from bot.services import access, cases
 from bot.services.turn import Turn
 from bot.storage.tables import Case, Client, Occurrence, Outgoing, PlaceRow, Schedule
@@ -127,7 +128,7 @@ async def tenant_of(turn: Turn, place: str) -> str:
 async def warning(turn: Turn, place: str) -> str:
     """What to know before a check-in is set for a place that people outside can read; '' for a safe one."""
     kind = await turn.db.scalar(select(PlaceRow.kind).where(PlaceRow.key == place))
-    if kind is None or kind == "internal":
+    if kind is None or kind == PlaceKind.internal:
         return ""
     return "People from outside can read there, so as long as they do I ask the owner privately instead. "
 

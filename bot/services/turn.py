@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.coach.playbook import Playbook
 from bot.dialog import Moment
 from bot.errors import NotAllowed
-from bot.ports import Group, Place, Role, Who
+from bot.ports import LEADS, Group, Place, Role, Who
 from bot.storage.tables import Audit, Outgoing, Person, Workspace
 from bot.view import Action, Actions, Card, button, card, to_json
 
@@ -82,7 +82,7 @@ class Turn:
     @property
     def manages(self) -> bool:
         """Whether this person sees every case."""
-        return self.role in (Role.manager, Role.admin)
+        return self.role in LEADS
 
     def require_manager(self, what: str) -> None:
         """Refuse what only a manager may do."""

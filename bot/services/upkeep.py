@@ -20,7 +20,7 @@ async def place_changed(turn: Turn, key: str) -> None:
     place = await turn.db.scalar(select(PlaceRow).where(PlaceRow.key == key))
     if place is None or place.workspace_id != turn.workspace.id:
         return
-    place.kind = "shared"
+    place.kind = PlaceKind.shared.value
     for schedule in await turn.db.scalars(
         select(Schedule).where(Schedule.place == key, Schedule.state.in_(("on", "paused")))
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.coach import outcomes as o
+from bot.ports import PlaceKind
 from bot.services import cases, schedules
 from bot.services.effects.steps import done_once
 from bot.services.turn import Result, Turn, offer, told
@@ -11,7 +12,7 @@ from bot.services.turn import Result, Turn, offer, told
 async def reminder_set(turn: Turn, outcome: o.Reminder) -> Result:
     """A new check-in cadence, with the first time it comes."""
     case = await cases.by_number(turn, outcome.case)
-    place = outcome.place or (turn.origin.key if turn.origin.kind.value == "internal" else turn.who.private.key)
+    place = outcome.place or (turn.origin.key if turn.origin.kind is PlaceKind.internal else turn.who.private.key)
     row = await schedules.make(turn, case, outcome.cadence, place)
     where = await schedules.place_name(turn, place)
     words = f"{schedules.in_words(turn, row)}, in {where}"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.coach.money import Money, say_money
 from bot.errors import NotFound, Refusal
-from bot.ports import Role
+from bot.ports import LEADS, Role
 from bot.services import cases
 from bot.services.turn import Result, Turn, offer, told
 from bot.storage.tables import Case, Client, Person, Reparation, Workspace
@@ -37,7 +37,7 @@ async def approvers(turn: Turn, cents: int) -> list[Person]:
     """Those who may approve a sum, the least senior first."""
     query = select(Person).where(
         Person.workspace_id == turn.workspace.id, Person.gone_at.is_(None), Person.id != turn.person.id,
-        Person.role.in_((Role.manager.value, Role.admin.value)),
+        Person.role.in_(LEADS),
     )  # fmt: skip
     rows = (await turn.db.scalars(query.order_by(Person.role.desc(), Person.id).limit(20))).all()
     return [p for p in rows if may_offer(turn.workspace, p, cents)]

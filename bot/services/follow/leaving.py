@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import or_, select
 
+from bot.ports import LEADS
 from bot.services import cases, people
 from bot.services.follow import handover
 from bot.services.turn import Turn, offer
@@ -97,7 +98,7 @@ async def _promises_left(turn: Turn, gone: Person) -> None:
 
 async def _anybody(turn: Turn) -> Person | None:
     there = select(Person).where(Person.workspace_id == turn.workspace.id, Person.gone_at.is_(None))
-    leads = there.where(Person.role.in_(("manager", "admin")))
+    leads = there.where(Person.role.in_(LEADS))
     return await turn.db.scalar(leads.order_by(Person.id).limit(1)) or await turn.db.scalar(
         there.order_by(Person.id).limit(1)
     )
