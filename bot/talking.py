@@ -42,7 +42,9 @@ async def chat(person: str, place: str, *, as_json: bool) -> None:
     async with running(read_settings(), real_time=False) as coach:
         await furnish_local_places(coach)
         colour = sys.stdout.isatty()
-        terminal = Terminal(coach.local_words, coach.log, coach.engine.drain, who, where, as_json, sys.stdout, colour)
+        terminal = Terminal(
+            coach.local_words, coach.log, coach.engine.drain, who, where, as_json, sys.stdout, colour, coach.notes
+        )
         if not as_json:
             sys.stdout.write(GREETING.format(name=who.name, where=f"in {where.name}") + "\n")
 

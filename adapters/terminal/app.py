@@ -5,20 +5,28 @@ from __future__ import annotations
 import asyncio
 import sys
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
 from adapters.terminal.render import message_json, turn_json, words
-from bot.ports import Commanded, Conversations, Inbound, LocalLog, Place, Reply, Said, Who
+from bot.ports import Commanded, Conversations, Inbound, LocalLog, LocalMessage, Notes, Place, Reply, Said, Who
 from bot.view import Card, card
 
 LONGEST_LINE = 60_000
 
+SEEN = "terminal"
+"""The kind of note that keeps how far somebody has read at a terminal."""
+
+MOST_MISSED = 10
+"""So many of the private messages that came while nobody sat here are shown, the newest ones."""
+
+AWAY = "While you were away:"
+
 
 @dataclass
 class Terminal:
-    """A seat at the terminal; ``drain`` delivers what is due, ``offer`` gives what was left open."""
+    """A seat at the terminal; ``drain`` delivers what is due, ``notes`` keep how far was read until the next time."""
 
     conversations: Conversations
     log: LocalLog
@@ -28,12 +36,13 @@ class Terminal:
     as_json: bool = False
     out: TextIO = sys.stdout
     colour: bool = False
+    notes: Notes | None = None
     turns: int = 0
     mark: int = 0
 
     async def run(self, lines: AsyncIterator[str], offer: Callable[[], Awaitable[Reply]]) -> None:
-        """Talk until the input ends."""
-        self.mark = await self._newest()
+        """Talk until the input ends; ``offer`` gives the question that was left open."""
+        self.mark = await self._caught_up()
         await self._shown(await offer())
         async for line in lines:
             await self.turn(line)
@@ -58,6 +67,8 @@ class Terminal:
             if not message.author:
                 to = self.who.name if message.to else _name(message.place)
                 self._show(to, _name(message.place), message.card)
+        if self.notes is not None:
+            await self.notes.put(SEEN, self.who.key, {"mark": self.mark})
         if self.as_json:
             self._line(turn_json(self.turns))
 
@@ -72,9 +83,23 @@ class Terminal:
         self.out.write(text + "\n")
         self.out.flush()
 
-    async def _newest(self) -> int:
+    async def _caught_up(self) -> int:
+        """Show what came privately since this person last read or spoke; gives where the log stands."""
         messages = await self.log.since(0, person=self.who.key)
+        if self.notes is not None:
+            known = await self.notes.get(SEEN, self.who.key)
+            said = max((m.mark for m in messages if m.author and m.to == self.who.key), default=0)
+            missed = self._to_them(messages, after=max(known["mark"] if known else 0, said))
+            if missed and not self.as_json:
+                self._line(f"\n{AWAY}")
+            for message in missed:
+                self._show(self.who.name, "private", message.card)
         return max((m.mark for m in messages), default=0)
+
+    def _to_them(self, messages: Sequence[LocalMessage], *, after: int) -> Sequence[LocalMessage]:
+        """The newest of what the coach sent to this person alone, in their private chat."""
+        mine = [m for m in messages if m.mark > after and m.place == self.who.private.key and not m.author]
+        return mine[-MOST_MISSED:]
 
 
 def _name(place: str) -> str:
