@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from playwright.async_api import expect
 
 from adapters.web.app import mount
 from bot.ports import Commanded, Inbound, Opened, Pressed, Reply, Said, Submitted
@@ -174,6 +175,18 @@ async def test_several_questions_can_be_answered_all_at_once(browser):
         answers = {"fault": {"pick": "theirs"}, "cost": "", "met": ["s"], "why": "Her words"}
         assert site.coach.taken[-1].act == Submitted(5, answers)
         await seen.sees("Status mail")
+
+
+async def test_a_keyboard_that_comes_up_leaves_the_open_question_in_sight(browser):
+    async with chat() as site, visit(browser, site.url) as seen:
+        await seen.page.set_viewport_size({"width": 400, "height": 780})
+        for _ in range(3):
+            await seen.say("rich")
+            await seen.sees("rich")
+        await seen.say("ask")
+        await seen.sees("Whose doing was it?")
+        await seen.page.set_viewport_size({"width": 400, "height": 460})
+        await expect(seen.page.get_by_role("button", name="Theirs").last).to_be_in_viewport()
 
 
 async def test_a_double_click_is_one_turn(browser):

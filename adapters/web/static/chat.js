@@ -85,6 +85,10 @@ function toEnd() {
   newer.hidden = atEnd();
 }
 
+// A keyboard that comes up, or a turned phone, must not hide the question that was in sight.
+let pinned = true;
+new ResizeObserver(() => { if (pinned) log.scrollTop = log.scrollHeight; }).observe(log);
+
 // Messages of one speaker in a row share one line of name and time.
 function group() {
   let before = null;
@@ -355,7 +359,7 @@ function listen() {
 }
 
 newer.addEventListener("click", () => { log.scrollTop = log.scrollHeight; newer.hidden = true; words.focus({ preventScroll: true }); });
-log.addEventListener("scroll", () => { if (atEnd()) newer.hidden = true; });
+log.addEventListener("scroll", () => { pinned = atEnd(); if (pinned) newer.hidden = true; });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { missed = 0; document.title = title; } });
 
 addEventListener("pageshow", (show) => { if (show.persisted) location.reload(); });
