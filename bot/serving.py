@@ -166,14 +166,23 @@ async def doctor() -> None:
     read_playbook(settings)
     database = Database(settings.database_url)
     try:
-        current = await migrate.check(database)
+        stands = await _how_it_stands(database)
     finally:
         await database.close()
     kind = "SQLite" if database.sqlite else "PostgreSQL"
-    click.echo(f"Database: {kind}, " + ("up to date." if current else "not up to date; run salvage migrate."))
+    click.echo(f"Database: {kind}, {stands}")
     click.echo(f"Time zone where a platform names none: {settings.zone}.")
     for line in Platforms(settings).words():
         click.echo(line)
+
+
+async def _how_it_stands(database: Database) -> str:
+    """Whether the database is up to date, behind this program, or ahead of it."""
+    if not await migrate.check(database):
+        return "not up to date; run salvage migrate."
+    if await migrate.revision(database) != migrate.newest():
+        return "of a later version, which lets this one work on it; it has what this one doesn't use yet."
+    return "up to date."
 
 
 async def write_teams_package(out: Path) -> None:

@@ -11,6 +11,7 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
+from bot import serving
 from bot.errors import CannotStart
 from bot.storage import alongside, migrate
 from bot.storage.database import Database
@@ -77,6 +78,19 @@ async def test_a_database_that_leaves_this_version_no_room_is_refused_and_left_a
     with pytest.raises(CannotStart, match=r"newer version of Salvage \(revision 9999\)"):
         await migrate.upgrade(database)
     assert await migrate.revision(database) == "9999"
+
+
+async def test_the_doctor_says_that_a_database_is_ahead_of_the_program(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    await serving.doctor()
+    assert "up to date." in capsys.readouterr().out
+    await _ahead(database, [migrate.newest()])
+    await serving.doctor()
+    said = capsys.readouterr().out
+    assert "of a later version, which lets this one work on it" in said
+    assert "up to date" not in said
 
 
 async def test_a_later_database_that_says_nothing_is_refused(database: Database) -> None:
