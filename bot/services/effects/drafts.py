@@ -35,6 +35,8 @@ async def draft_made(turn: Turn, outcome: o.DraftMade) -> Result:
     replaced = await promises.renegotiated(turn, outcome.promise) if outcome.promise else None
     if play:
         done(turn, case, play)
+        case.next_due_at = None
+        await planned.take_back(turn.db, case, f"later:{case.id}:{play}:")
     await cases.settle(turn, case)
     when = cases.local_day(turn, turn.now)
     did = f"you called, {when}." if outcome.talk else f"you sent it, {when}. I never send anything myself."

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from bot.coach import outcomes as o
 from bot.services import cases, planned
 from bot.services.turn import Begin, Result, Turn, offer, told
-from bot.storage.tables import Case, Step
+from bot.storage.tables import Case, Client, Step
 from bot.view import Actions, Card, Note, card, clip, say
 
 
@@ -43,7 +43,7 @@ async def step_taken(turn: Turn, outcome: o.StepTaken) -> Result:
     await planned.take_back(turn.db, case, f"later:{case.id}:{play.id}:")
     await cases.settle(turn, case)
     heads_up = [card(Note(say("Meanwhile {name}: {what}", name=n, what=clip(e.words, 200)))) for n, e in changes[-3:]]
-    return _after_step(turn, case, play.id, outcome, heads_up)
+    return await _after_step(turn, case, play.id, outcome, heads_up)
 
 
 def _step_words(turn: Turn, title: str, outcome: o.StepTaken) -> str:
@@ -54,8 +54,9 @@ def _step_words(turn: Turn, title: str, outcome: o.StepTaken) -> str:
     return f"{title}: {outcome.state}{early}{because}"
 
 
-def _after_step(turn: Turn, case: Case, play: str, outcome: o.StepTaken, heads_up: list[Card]) -> Result:
+async def _after_step(turn: Turn, case: Case, play: str, outcome: o.StepTaken, heads_up: list[Card]) -> Result:
     if outcome.state == "later" and outcome.due:
+        client = await turn.db.get_one(Client, case.client_id)
         when = cases.local_day(turn, outcome.due)
         turn.post(
             tenant=turn.who.tenant,
@@ -63,7 +64,8 @@ def _after_step(turn: Turn, case: Case, play: str, outcome: o.StepTaken, heads_u
             key=f"later:{case.id}:{play}:{turn.event}"[:200],
             shows=card(
                 say(
-                    "You asked me to bring this up again: **{title}**, SAL-{n}.",
+                    "You asked me to bring this up again for **{client}** (SAL-{n}): {title}.",
+                    client=clip(client.name, 60),
                     title=turn.playbook.get(play).title,
                     n=case.number,
                 ),
