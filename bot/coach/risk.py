@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 SILENT_AFTER_DAYS = 7
 DATE_NEAR_DAYS = 30
@@ -85,6 +86,7 @@ def assess(facts: RiskFacts) -> Risk:
     return Risk(sum(p.points for p in points), tuple(points))
 
 
+@lru_cache(maxsize=1_000)
 def _point(words: str, *weights: str, times: int = 1) -> Point:
     return Point(weights, sum(WEIGHTS[w] for w in weights) * times, words)
 

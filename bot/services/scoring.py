@@ -7,8 +7,8 @@ which that happens next, and a tick rescores just those cases.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -60,8 +60,7 @@ async def assess_all(db: AsyncSession, now: datetime, pairs: Sequence[tuple[Case
     }
 
 
-@dataclass(frozen=True)
-class Weighed:
+class Weighed(NamedTuple):
     """What a case and its client hold that its score is made of."""
 
     severity: str

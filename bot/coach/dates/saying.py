@@ -8,7 +8,7 @@ from bot.coach.cadence import MONTHS, WEEKDAYS, zone_named
 def say_when(when: datetime, now: datetime, zone: str) -> str:
     """'today 15:00', 'tomorrow 09:00', 'Tuesday 15:00' within the week to come, '3 December 09:00' beyond."""
     local, today = when.astimezone(zone_named(zone)), now.astimezone(zone_named(zone)).date()
-    return f"{say_day(local.date(), today)} {local:%H:%M}"
+    return f"{say_day(local.date(), today)} {local.hour:02}:{local.minute:02}"
 
 
 def say_day(day: date, today: date) -> str:
