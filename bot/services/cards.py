@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.coach.casefile import CaseFile, Stakeholder
 from bot.coach.causes import INFO
+from bot.coach.dates.saying import say_date
 from bot.coach.money import say_money
 from bot.services.cases import STAGE_WORDS
 from bot.view import (
@@ -29,6 +30,7 @@ SEVERITY_WORDS = {"low": "mild", "medium": "serious", "high": "at risk of leavin
 FAULT_WORDS = {"ours": "ours", "theirs": "theirs", "shared": "shared", "unclear": "not clear whose doing"}
 READING_WORDS = {"warmer": "warmer", "same": "the same", "colder": "colder", "no_reply": "no reply"}
 STORY_SHOWN = 600
+READINGS_SHOWN = 4
 
 
 def headline(file: CaseFile) -> Line:
@@ -143,10 +145,11 @@ def facts(file: CaseFile, schedules: Sequence[str], promised: Mapping[str, int])
         rows.append(("Since", f"{file.since.day} {file.since:%B %Y}"))
     if file.value:
         rows.append(("Worth", f"{say_money(file.value)} a {file.period}"))
-    if file.temperature:
-        rows.append(("Last reading", READING_WORDS.get(file.temperature, file.temperature)))
-    if file.last_contact_at:
-        rows.append(("Last contact", file.when(file.last_contact_at)))
+    dates = (("Notice by", file.notice_on), ("Renewal on", file.renewal_on))
+    rows += [(name, say_date(day)) for name, day in dates if day]
+    rows += _contact(file)
+    if file.second_failure:
+        rows.append(("Before", "another case in the 90 days before this one"))
     if file.waiting_since and file.reply_due_at:
         rows.append(("Waiting for us", f"answer by {file.when(file.reply_due_at)}"))
     rows += [("Promise", f"{clip(p.words, 150)}, {file.when(p.due)} ({p.state})") for p in file.promises[-5:]]
@@ -154,6 +157,20 @@ def facts(file: CaseFile, schedules: Sequence[str], promised: Mapping[str, int])
         rows.append(("Promises", promise_counts(promised)))
     rows += [("Check-in", words) for words in schedules]
     return [(name, say("{value}", value=value)) for name, value in rows]
+
+
+def _contact(file: CaseFile) -> list[tuple[str, str]]:
+    """How they sounded, as often as it counts, and when somebody last spoke with them."""
+    rows = []
+    if file.temperature:
+        earlier = [READING_WORDS.get(r, r) for r in file.readings[-READINGS_SHOWN:-1]]
+        last = READING_WORDS.get(file.temperature, file.temperature)
+        rows.append(("Last reading", f"{last}, before that {', '.join(reversed(earlier))}" if earlier else last))
+    if file.last_contact_at:
+        rows.append(("Last contact", file.when(file.last_contact_at)))
+    elif file.open:
+        rows.append(("Last contact", f"none since it was opened, {file.when(file.opened_at)}"))
+    return rows
 
 
 def _shortened(words: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import update
+
 from bot.coach.causes import Cause, likely_causes
 from bot.errors import Refusal
 from bot.ports import Role, Who
 from bot.services import cases, clients, people
 from bot.services.turn import Result, Turn, offer, told
-from bot.storage.tables import Case, Criterion, Reading, Step
+from bot.storage.tables import Case, Criterion, Entry, Reading, Step
 
 LOCAL = "local"
 
@@ -167,6 +169,7 @@ async def _make(turn: Turn, sample: Sample) -> None:
         heard=bool(sample.readings),
     )
     case.opened_at = turn.now - timedelta(days=sample.opened)
+    await turn.db.execute(update(Entry).where(Entry.case_id == case.id).values(at=case.opened_at))
     if sample.contacted is not None:
         case.last_contact_at = turn.now - timedelta(days=sample.contacted)
     case.readings = list(sample.readings)
@@ -177,6 +180,7 @@ async def _make(turn: Turn, sample: Sample) -> None:
     for play in sample.done:
         turn.db.add(Step(case_id=case.id, play=play, state="done", reason="", by_id=owner.id, at=turn.now))
     await cases.settle(turn, case)
+    case.touched_at = case.last_contact_at or case.opened_at
 
 
 def _sounded(turn: Turn, case: Case, sample: Sample) -> None:

@@ -19,6 +19,9 @@ from bot.view import Actions, Card, card, clip, say
 ANSWER_WITHIN = timedelta(hours=8)
 """Business hours within which what a manager asked should be done."""
 
+PLACES = {200: "to the top", 40: "in the middle", 0: "to the bottom"}
+"""A score set by hand, as it is said."""
+
 REVIEWED_FOR = timedelta(hours=12)
 """For how long a case that was reviewed does not come again."""
 
@@ -105,9 +108,9 @@ async def overridden(turn: Turn, asked: Override) -> Result:
         raise Refusal("That day is past. Until when shall it hold? Say a day to come, such as in 7 days.")
     case = await cases.by_number(turn, asked.case)
     case.override_risk, case.override_why, case.override_until = asked.risk, asked.reason, asked.until
-    cases.note(turn, case, "override", f"risk {asked.risk}: {asked.reason}")
-    await cases.settle(turn, case)
     until = cases.local_day(turn, asked.until)
+    cases.note(turn, case, "set by hand", f"{PLACES.get(asked.risk, str(asked.risk))} until {until}: {asked.reason}")
+    await cases.settle(turn, case)
     return told(
         f"SAL-{case.number} is set by hand until {until}; your reason is shown beside it.",
         offer("Every client at risk", "summary"),

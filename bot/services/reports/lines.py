@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from datetime import date
 
+from bot.coach.cadence import MONTHS
 from bot.coach.causes import INFO, Cause
 from bot.coach.money import Money, say_money
 from bot.coach.risk import SILENT_AFTER_DAYS, VERY_SILENT_AFTER_DAYS, Risk
@@ -22,6 +24,9 @@ SOUNDED = {"warmer": "sounded warmer", "same": "sounded the same", "colder": "so
 SAID_APART = LOUD | {"date_near", "worth_much", "overdue"}
 """What the line says in another place than among the reasons: in bold, or as the date, the sum, the step itself."""
 
+YEAR_SAID = 300
+"""Beyond how many days a date is said with its year."""
+
 
 def line(turn: Turn, n: int, stands: Standing) -> Line:
     """One client: better or worse, why it stands here, what is at stake, who has it, what comes next."""
@@ -30,7 +35,13 @@ def line(turn: Turn, n: int, stands: Standing) -> Line:
     quiet = [p.words for p in risk.points if SAID_APART.isdisjoint(p.weights)]
     trend = "" if row.override_risk is not None else _trend(row.risk, stands.before)
     first = _joined(row.label, trend, INFO[Cause(row.cause)].said, *quiet)
-    rest = _joined(_contact(turn, row, risk), _stake(row), _by_hand(turn, row), clip(row.owner, 40), _next(turn, row))
+    rest = _joined(
+        _contact(turn, row, risk),
+        _stake(row, turn.now.date()),
+        _by_hand(turn, row),
+        clip(row.owner, 40),
+        _next(turn, row),
+    )
     named = Span(f"{n}. "), Span(clip(row.client, NAME_SHOWN), bold=True)
     if not loud:
         return (*named, Span(f" · {first} · {rest}"))
@@ -61,15 +72,34 @@ def _contact(turn: Turn, row: Row, risk: Risk) -> str:
     return ", ".join(bits)
 
 
-def _stake(row: Row) -> str:
+def _stake(row: Row, today: date) -> str:
     bits = []
     if row.value_cents is not None and row.currency:
         bits.append(f"{say_money(Money(row.value_cents, row.currency))} a {row.period}")
-    if row.notice_on:
-        bits.append(f"notice by {row.notice_on.day} {row.notice_on:%b}")
-    elif row.renewal_on:
-        bits.append(f"renewal on {row.renewal_on.day} {row.renewal_on:%b}")
+    when = _date(row, today)
+    if when:
+        bits.append(when)
     return ", ".join(bits) or "value not known"
+
+
+def _date(row: Row, today: date) -> str:
+    """The client's own date that comes next, which is the one that counts; else the one that has passed."""
+    dates = (("notice by", "notice was by", row.notice_on), ("renewal on", "renewal was on", row.renewal_on))
+    known = [(day, by, was) for by, was, day in dates if day]
+    ahead = [one for one in known if one[0] >= today]
+    if ahead:
+        day, by, _ = min(ahead)
+        return f"{by} {_short(day, today)}"
+    if known:
+        day, _, was = max(known)
+        return f"{was} {_short(day, today)}"
+    return ""
+
+
+def _short(day: date, today: date) -> str:
+    """'16 Dec', and with its year where another one could be meant."""
+    year = f" {day.year}" if abs((day - today).days) > YEAR_SAID else ""
+    return f"{day.day} {MONTHS[day.month - 1][:3]}{year}"
 
 
 def _by_hand(turn: Turn, row: Row) -> str:
