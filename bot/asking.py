@@ -38,6 +38,17 @@ UNKNOWN = re.compile(
 )
 """How people say that they cannot answer yet."""
 
+FILLERS = frozenset({
+    "a", "actually", "already", "an", "bit", "feels", "felt", "he", "hmm", "i", "i'd", "it", "it's", "its", "just",
+    "kind", "maybe", "much", "no", "now", "of", "oh", "ok", "okay", "perhaps", "please", "pretty", "probably", "quite",
+    "rather", "really", "said", "say", "seemed", "seems", "she", "so", "somewhat", "sorry", "sounded", "sounds",
+    "still", "the", "then", "they", "think", "um", "wait", "was", "well", "were",
+})  # fmt: skip
+"""Words around an option that don't change which one is meant: 'wait, it was theirs'. No 'not' is among them."""
+
+MOST_FILLED = 8
+"""In so many words an option is looked for; more are a story."""
+
 _NUMBERS = re.compile(r"[0-9]+(?:(?:\s*[,;]\s*|\s+and\s+|\s+)[0-9]+)*")
 
 
@@ -80,7 +91,20 @@ def taken(question: Question[Any], raw: Raw, at: Moment) -> Raw:
     heard = meant(question, words)
     if heard == words and question.kind == "text" and is_skip(words) and not question.optional:
         raise BadAnswer("I can't go on without this one. A few words are enough; cancel stops.")
-    return question.accept(heard, at)
+    try:
+        return question.accept(heard, at)
+    except BadAnswer:
+        core = _core(words) if heard == words and question.kind in ("choice", "confirm") else ""
+        if not core:
+            raise
+        return question.accept(core, at)
+
+
+def _core(words: str) -> str:
+    """What is left of a short answer without the words around it; '' where that is nothing new."""
+    parts = [part.strip(".,;:–-") for part in words.split()]
+    left = [part for part in parts if part and part.casefold() not in FILLERS]
+    return " ".join(left) if len(parts) <= MOST_FILLED and len(left) < len(parts) and not words.endswith("?") else ""
 
 
 def open_question(dialogs: Dialogs, row: ConversationRow | None) -> Ask | None:

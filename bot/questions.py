@@ -110,9 +110,10 @@ class Question(Generic[A]):
 
     def nothing(self) -> str:
         """What to say when there was no usable answer."""
-        if self.options:
-            return "Pick one: " + ", ".join(o.label for o in self.options) + "."
-        return "I need a few words here. Type them, or type cancel to stop."
+        if self.kind in ("choice", "confirm", "person"):
+            return "I can't tell which of these you mean. Press one, or type its number."
+        way_out = "press what fits" if self.options else "type cancel to stop"
+        return f"I need a few words here. Type them, or {way_out}."
 
     def read(self, words: str, at: Moment) -> Raw:
         """Typed words as a canonical answer."""
@@ -285,9 +286,10 @@ class Money(Read[A]):
 
 @dataclass(frozen=True)
 class Person(Choice):
-    """Somebody of the team: the options are the people known; names may be typed, ``@`` or not."""
+    """Somebody of the team: names may be typed, ``@`` or not. ``holder`` is who has it now, and no option."""
 
     kind = "person"
+    holder: str = ""
 
     def picked(self, raw: Raw) -> str | None:
         """A person by press, number, name or mention."""
@@ -301,6 +303,9 @@ class Person(Choice):
             for o in self.options
             if any(n.startswith(typed) for n in [_loose(o.label), *_loose(o.label).split()])
         ]
+        holder = [_loose(self.holder), *_loose(self.holder).split()]
+        if typed == holder[0] or (not starts and any(n.startswith(typed) for n in holder)):
+            raise BadAnswer(f"It is with {self.holder} already. Pick somebody else, or type cancel to leave it there.")
         if len(starts) == 1:
             return {"pick": starts[0]}
         raise BadAnswer(

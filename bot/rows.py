@@ -16,6 +16,11 @@ STANDING = frozenset({"next"})
 """Dialogs that only say how a case stands now: an older one about the same case means nothing any more, and their
 question can wait without being asked again."""
 
+REPLACED = STANDING | {
+    "remind", "reminder", "edit", "review", "reparation", "decide", "handover", "override", "close"
+}  # fmt: skip
+"""Dialogs of which a newer one about the same thing is meant instead of the older, however either was typed."""
+
 ABOUT_OPEN_CASES = frozenset({"next", "log", "remind", "reparation", "decide", "handover", "override", "close"})
 """Dialogs that have nothing left to ask once their case is closed."""
 
@@ -127,5 +132,12 @@ async def _replace(turn: Turn, start: Begin) -> None:
         ConversationRow.dialog == start.dialog, ConversationRow.case_id == start.case_id
     )
     for row in await turn.db.scalars(query):
-        if start.dialog in STANDING or row.args == dict(start.args):
+        if _asks_the_same(row, start):
             row.state = "cancelled"
+
+
+def _asks_the_same(row: ConversationRow, start: Begin) -> bool:
+    """Whether a question put aside is asked anew; of a case's check-ins it has to be the same one."""
+    if start.dialog in REPLACED:
+        return bool(row.args.get("id") == start.args.get("id"))
+    return bool(row.args == dict(start.args))

@@ -23,9 +23,11 @@ from bot.coach.outcomes import Meant, ZoneTold
 from bot.dialog import (
     Ask,
     BadAnswer,
+    Done,
     Need,
     Question,
     advance,
+    load_key,
     loaded,
     match_option,
     said_key,
@@ -52,8 +54,11 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
     if words.startswith("/"):
         return await commanded(dialogs, turn, words)
     row = await open_row(turn)
-    if words.casefold() in DRIVER_WORDS:
-        return await DRIVER_WORDS[words.casefold()](dialogs, turn, row)
+    driver = DRIVER_WORDS.get(commands.plain(words))
+    if driver is not None:
+        return await driver(dialogs, turn, row)
+    if row is not None and commands.is_puzzled(words):
+        return await (reoffer(dialogs, turn, Result()) if row.dialog in STANDING else _help(dialogs, turn, row))
     if row is not None:
         ask = open_question(dialogs, row)
         if ask and ask.question.picked(words) is None and not (ask.question.optional and is_skip(words)):
@@ -83,7 +88,7 @@ def _reads(question: Question[Any], turn: Turn, words: str) -> bool:
     return question.kind in ("date", "money", "choice", "confirm", "many") and _accepted(question, turn, words)
 
 
-def _accepted(question: Question[Any], turn: Turn, words: str) -> bool:
+def _accepted(question: Question[Any], turn: Turn, words: Any) -> bool:
     try:
         taken(question, words, turn.moment)
     except BadAnswer:
@@ -99,8 +104,9 @@ def _fits(question: Question[Any], turn: Turn, words: str) -> bool:
 async def commanded(dialogs: Dialogs, turn: Turn, text: str) -> Result:
     """A command; in the middle of a dialog it is a digression, and the open question is offered again after it."""
     words = commands.bare(text)
-    if words.casefold() in DRIVER_WORDS:
-        return await DRIVER_WORDS[words.casefold()](dialogs, turn, await open_row(turn))
+    driver = DRIVER_WORDS.get(commands.plain(words))
+    if driver is not None and driver is not _help:
+        return await driver(dialogs, turn, await open_row(turn))
     return await follow(dialogs, turn, await commands.run(turn, words))
 
 
@@ -283,9 +289,37 @@ async def _answer(dialogs: Dialogs, turn: Turn, row: ConversationRow, key: str |
     try:
         accepted = taken(question, raw, turn.moment)
     except BadAnswer as wrong:
-        return shown(ask_card(row, ask, {question.key: str(wrong)}))
+        fresh = await _asked_anew(dialogs, turn, row, question)
+        if fresh is None or not _accepted(fresh, turn, raw):
+            return shown(ask_card(row, ask, {question.key: str(wrong)}))
+        question, accepted = fresh, taken(fresh, raw, turn.moment)
     row.answers = {**row.answers, question.key: accepted}
     return await follow(dialogs, turn, await _run(dialogs, turn, row, pressed_card(question, accepted)))
+
+
+async def _asked_anew(
+    dialogs: Dialogs, turn: Turn, row: ConversationRow, question: Question[Any]
+) -> Question[Any] | None:
+    """The same question over facts looked up now: a place or a colleague may have become known since it was asked."""
+    if question.kind not in ("choice", "person") or not any(key.startswith(load_key("")) for key in row.answers):
+        return None
+    kept, row.answers = row.answers, {k: v for k, v in row.answers.items() if not k.startswith(load_key(""))}
+    standing = await _looked_up(dialogs, turn, row)
+    if isinstance(standing, Ask) and standing.question.key == question.key:
+        return standing.question
+    row.answers = kept
+    return None
+
+
+async def _looked_up(dialogs: Dialogs, turn: Turn, row: ConversationRow) -> Ask | Done[Any]:
+    """Where a conversation stands once the facts it needs on the way are looked up."""
+    make = dialogs[row.dialog](row.args)
+    standing = advance(make, row.answers)
+    while isinstance(standing, Need):
+        value = await facts.look_up(turn, standing.load.name, dict(standing.load.params))
+        row.answers = {**row.answers, **loaded(standing.load, value)}
+        standing = advance(make, row.answers)
+    return standing
 
 
 async def _run(dialogs: Dialogs, turn: Turn, row: ConversationRow, pressed: Card | None = None) -> Result:
@@ -298,12 +332,7 @@ async def _run_once(dialogs: Dialogs, turn: Turn, row: ConversationRow) -> Resul
     if row.dialog not in dialogs:
         row.state = "cancelled"
         return told("I had a question open that I no longer ask. Type help to see what I can do.")
-    make = dialogs[row.dialog](row.args)
-    standing = advance(make, row.answers)
-    while isinstance(standing, Need):
-        value = await facts.look_up(turn, standing.load.name, dict(standing.load.params))
-        row.answers = {**row.answers, **loaded(standing.load, value)}
-        standing = advance(make, row.answers)
+    standing = await _looked_up(dialogs, turn, row)
     said_now = [s.card for s in standing.path.unsaid]
     row.answers = {**row.answers, **{said_key(s.key): True for s in standing.path.unsaid}}
     if isinstance(standing, Ask):

@@ -13,7 +13,7 @@ from bot.coach.outcomes import Closing, KeptOpen, Nothing
 from bot.coach.wishes import split_wishes
 from bot.dialog import Choice, Confirm, Dialog, Load, Many, Say, Text
 from bot.view import Note, Option, card, clip, joined, say
-from dialogs.options import argument
+from dialogs.options import Sentence, argument
 
 NOT_YET = "not_yet"
 NOTHING = "nothing"
@@ -27,7 +27,8 @@ RUBRIC = (
     Option("We cannot do it well", "cannot_do_well"),
     Option("It costs more than it brings", "costs_more"),
 )
-"""When parting is right (TAXONOMY.md, `reconsider_relationship` and `part_ways_gracefully`, seeds 001 to 003)."""
+"""When parting is right: the plays `reconsider_relationship` and `part_ways_gracefully`, whose sources the playbook
+names ("Cutting your losses"; "How to deal with an unhappy client", on always taking the blame)."""
 
 HAND_BACK = (
     Option("Files and documents", "files"),
@@ -76,7 +77,7 @@ def healed(case: CaseFile) -> Dialog[Closing | KeptOpen]:
             if then == "lost":
                 return replace((yield from lost(case)), met=met)
             met = tuple(w.id for w in case.open_wishes)
-    confirmed = yield from Text(
+    confirmed = yield from Sentence(
         "confirmed", say("How did {who} say that it is fixed? Their own words.", who=case.hurt),
         options=(Option("Not yet", NOT_YET),),
     )  # fmt: skip
@@ -213,7 +214,7 @@ def what_was_learned(case: CaseFile) -> Dialog[str]:
         yield from Say(
             "learned_before", card(say("Learned before, when {cause}:\n{rows}", cause=INFO[case.cause].said, rows=rows))
         )
-    lesson = yield from Text(
+    lesson = yield from Sentence(
         "lesson", "What should we do differently next time, with every client? One sentence.",
         options=(Option("Nothing new", NOTHING),),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from bot.coach.wishes import split_wishes
 from bot.dialog import Choice, Date, Dialog, Form, Load, Moment, Person, Say, Text
 from bot.view import Note, Option, Quote, card, clip, say
 from dialogs.clients import Found, case_number, case_options, found
-from dialogs.options import FAULTS, LATER, SEVERITIES, argument, colleagues, people_options
+from dialogs.options import FAULTS, LATER, SEVERITIES, Name, argument, colleagues, people_options
 
 NEW = "new"
 NEW_WORDS = ("no", "none", "new", "nope", "new one", "a new one", "new problem", "different", "something else", "other")
@@ -127,7 +127,7 @@ def name_of_client(guess: str = "") -> Dialog[str]:
     mine = yield from Load("mine", "my_clients", lambda data: tuple(str(name) for name in data))
     names = dict.fromkeys(name for name in (guess, *mine) if name)
     options = tuple(Option(clip(name, 60), name) for name in names)
-    return (yield from Text("client", "Which client is it?", options=options, multiline=False))
+    return (yield from Name("client", "Which client is it?", options=options))
 
 
 def same_trouble(client: Found) -> Dialog[int | None]:
@@ -218,11 +218,10 @@ def who_is_upset(basis: Diagnosis, *, now: bool = False) -> Dialog[str]:
     """The person at the client; '' while that is not known, NOW where the rest may wait and is not to be asked."""
     if basis.contact:
         return basis.contact
-    contact = yield from Text(
+    contact = yield from Name(
         "contact",
         say("Who at {client} is upset? A name, so that you know whom to speak to.", client=basis.client),
         options=(Option("Don't know yet", LATER), *((OPEN_NOW,) if now else ())),
-        multiline=False,
     )
     return "" if contact == LATER else contact
 

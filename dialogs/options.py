@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.coach.dates import parse_when
 from bot.coach.money import Money, parse_money
-from bot.dialog import Moment
+from bot.dialog import BadAnswer, Moment, Text
 from bot.view import Option
 
 LATER = "later"
@@ -49,6 +49,41 @@ def colleagues(data: Any) -> tuple[Colleague, ...]:
 def people_options(team: Iterable[Colleague], *, but: str = "") -> tuple[Option, ...]:
     """The team as answers; ``but`` leaves one key out."""
     return tuple(Option(p.name, p.key) for p in team if p.key != but)
+
+
+@dataclass(frozen=True)
+class Name(Text):
+    """A question for a name; a sentence told in its place is not kept as one."""
+
+    multiline: bool = False
+
+    def read(self, words: str, at: Moment) -> str:
+        """The name; raises BadAnswer where it is a sentence."""
+        parts = words.split()
+        small = any(not part[0].isupper() for part in parts)
+        if len(parts) > LONGEST_NAME or (len(parts) > 2 and small and parts[0].casefold() in WE_AND_THEY):
+            raise BadAnswer("That reads like a sentence. I need only a name here; the rest comes after it.")
+        return words
+
+
+@dataclass(frozen=True)
+class Sentence(Text):
+    """A question whose answer is kept and read again, so that a yes alone is none."""
+
+    def read(self, words: str, at: Moment) -> str:
+        """The words; raises BadAnswer where they only agree."""
+        if words.casefold().strip(" .!") in AGREED:
+            raise BadAnswer(self.nothing())
+        return words
+
+
+LONGEST_NAME = 10
+"""The most words a name has."""
+
+WE_AND_THEY = frozenset({"we", "they", "she", "he", "i", "it", "our", "their", "my", "nobody", "somebody", "you"})
+"""What sentences begin with; 'We Are Social', with capitals, is a name."""
+
+AGREED = frozenset({"yes", "y", "yep", "yeah", "ok", "okay", "sure", "right", "correct"})
 
 
 def read_money(words: str, at: Moment) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from bot.coach.outcomes import PersonAtClient
 from bot.dialog import Dialog, Load, Many, Text
 from bot.view import Option, say
 from dialogs.clients import found
-from dialogs.options import LATER, argument
+from dialogs.options import LATER, Name, argument
 
 PARTS = (Option("Decides", "decides"), Option("Was hurt by this", "hurt"), Option("Is on our side", "ally"))
 
@@ -17,9 +17,7 @@ PARTS = (Option("Decides", "decides"), Option("Was hurt by this", "hurt"), Optio
 def person(args: Mapping[str, Any]) -> Dialog[PersonAtClient]:
     """A name, the parts they play, and their preferred channel."""
     client = yield from Load("client", "client", found, {"client_id": args["client_id"]})
-    name = argument(args, "name") or (
-        yield from Text("name", say("Who is it at {client}?", client=client.name), multiline=False)
-    )
+    name = argument(args, "name") or (yield from Name("name", say("Who is it at {client}?", client=client.name)))
     parts = yield from Many(
         "parts", say("What is {name}'s part in it?", name=name), options=PARTS, hint="As many as fit, or none."
     )

@@ -20,6 +20,9 @@ from dialogs.remind import RHYTHM_WORDS, RHYTHMS, Clock, Given, when_of
 PLAIN = ("skip", "pause", "resume")
 """Changes that need no further question."""
 
+STANDS = ("snooze", "skip", "pause", "resume")
+"""Changes that only fit a schedule that is on, or one that is paused."""
+
 
 @dataclass(frozen=True)
 class Scheduled:
@@ -46,6 +49,8 @@ def reminder(args: Mapping[str, Any]) -> Dialog[ReminderChange | Nothing]:
     """One change of one schedule."""
     row = yield from Load("schedule", "schedule", scheduled, {"schedule": args["id"]})
     what = argument(args, "what").casefold()
+    if what in STANDS and what not in known_changes(row):
+        return Nothing(standing(row, what))
     if what not in known_changes(row):
         what = yield from which_change(row)
     if what in PLAIN:
@@ -59,6 +64,13 @@ def reminder(args: Mapping[str, Any]) -> Dialog[ReminderChange | Nothing]:
     if what == "snooze":
         return ReminderChange(row.id, "snooze", until=(yield from until_when(argument(args, "rest"), clock)))
     return ReminderChange(row.id, "edit", cadence=(yield from edited(row, clock)))
+
+
+def standing(row: Scheduled, what: str) -> str:
+    """What is said where a change would change nothing."""
+    if what == "resume":
+        return f"I ask about {row.client} {row.words} already. Next: {row.next}."
+    return f"The check-ins for {row.client} ({row.words}) are paused. Start them again with: resume {row.id}."
 
 
 def known_changes(row: Scheduled) -> dict[str, str]:

@@ -14,12 +14,13 @@ from bot.dialog import Choice, Dialog, Load, Person, Say, Text
 from bot.view import Card, Facts, Heading, Line, Option, card, clip, say
 from dialogs.options import colleagues, people_options
 
+STOP = Option("Stop here", "stop")
 CHOICES = (
     Option("Keep going", "keep"),
     Option("Ask the owner", "ask"),
     Option("Reassign", "reassign"),
     Option("Decide", "decide"),
-    Option("Stop here", "stop"),
+    STOP,
 )
 
 
@@ -30,11 +31,14 @@ def review(args: Mapping[str, Any]) -> Dialog[Reviewed]:
     what = yield from Choice("what", say("What about {client}?", client=case.client), options=CHOICES)
     if what == "ask":
         words = yield from Text("words", say("What shall I ask {owner}?", owner=case.owner),
-                                options=(Option("How are they?", "how are they?"),), multiline=False)  # fmt: skip
-        return Reviewed(case.number, "ask", words=words)
+                                options=(Option("How are they?", "how are they?"), STOP), multiline=False)  # fmt: skip
+        return Reviewed(case.number, "stop") if words == STOP.value else Reviewed(case.number, "ask", words=words)
     if what == "reassign":
         team = yield from Load("team", "team", lambda d: colleagues(d["people"]))
-        person = yield from Person("person", "Who takes it?", options=people_options(team, but=case.owner_key))
+        others = people_options(team, but=case.owner_key)
+        person = yield from Person("person", "Who takes it?", options=(*others, STOP), holder=case.owner)
+        if person == STOP.value:
+            return Reviewed(case.number, "stop")
         return Reviewed(case.number, "reassign", person=person)
     return Reviewed(case.number, what)  # type: ignore[arg-type] # one of CHOICES
 

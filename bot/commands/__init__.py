@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 
-from bot.commands.about import CASE, WhichCase, about, name_and_sentence, the_open_case
+from bot.commands.about import CASE, WhichCase, about, name_and_sentence, named_within, the_open_case
 from bot.commands.cases import kind_first, show_case
+from bot.commands.passing import answers_nothing, is_puzzled, is_thanks, phrase, plain
 from bot.commands.table import ALSO, BARE, BY_NAME, COMMANDS, Command
 from bot.errors import Refusal
 from bot.services import cases, clients
@@ -15,26 +16,34 @@ from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client
 from bot.view import Actions, card, clip, say
 
-__all__ = ["COMMANDS", "Command", "bare", "run", "split", "surely"]
+__all__ = ["COMMANDS", "Command", "bare", "is_puzzled", "plain", "run", "split", "surely"]
 
+_FEW = r"(?!.*\b(?:learn\w*|learnt|from|for|the|we|that|this|was|were|is|are|and|to|of)\b)[^\n.!:;]{1,60}"
+_NUMBER = r"#?\d{1,9}"
 
-THANKS = {
-    "thanks",
-    "thanks a lot",
-    "many thanks",
-    "thank you",
-    "thank you very much",
-    "thanks so much",
-    "thx",
-    "ta",
-    "cheers",
+SHAPES = {
+    "start": re.compile(r"(?!)"),
+    "check": re.compile(r"[\"“„].+[\"”]", re.DOTALL),
+    "lessons": re.compile(rf"(?!(?:\S+\s+){{4}}){_FEW}", re.IGNORECASE),
+    "summary": re.compile(r"csv|\d{1,4}", re.IGNORECASE),
+    "digest": re.compile(r"(?:off|weekly|biweekly|monthly|on \w+day)\b.*", re.IGNORECASE),
+    "zone": re.compile(r"\w+/\w+|[A-Z]\w+(?: [A-Z]\w+)?"),
+    "hours": re.compile(r"\d{1,2}[:.]\d{2}\s*(?:to|-|–)\s*\d.*"),
+    "role": re.compile(r"(?:\S+\s){1,3}(?:member|manager|admin)", re.IGNORECASE),
+    "limit": re.compile(r"(?:member|manager|admin)\s.*\d.*", re.IGNORECASE),
+    "reminder": re.compile(rf"{_NUMBER}(?:\s.{{1,40}})?"),
+    "snooze": re.compile(rf"{_NUMBER}(?:\s.{{1,40}})?"),
+    **dict.fromkeys(("skip", "pause", "resume", "kept", "broken", "slip", "approve", "decline"), re.compile(_NUMBER)),
 }
-"""Polite words that ask for nothing, and change nothing."""
+"""What follows the word of a command about no client where free words are asked for; anything else is an answer."""
 
+ALONE = {"waiting", "answered", "offer", "people", "decide", "close", "call", "take", "override"}
+"""Commands that take a client and nothing more."""
 
-def is_thanks(words: str) -> bool:
-    """Whether words only thank."""
-    return folded(words).strip(" .,!") in THANKS
+NO_NAMES = {"draft", "edit", "remind", "handover", "decide", "waiting", "answered", "override"}
+"""Words that are no answer to a question for one line, such as one for a name."""
+
+NO_QUESTION = "No question of mine is open here. Tell me what happened with a client, or type the client's name."
 
 
 def bare(text: str) -> str:
@@ -67,21 +76,29 @@ async def surely(turn: Turn, words: str, *, free_text: bool, one_line: bool = Fa
     if command is None or words.split()[0].casefold() in ALSO:
         return False
     if not rest:
-        return command.name in BARE or (command.shown and not free_text)
+        return command.name in BARE or (command.shown and not free_text) or (one_line and command.name in NO_NAMES)
     if not free_text:
         return True
-    if command.name in ("start", "check") or len(words) > 400:
-        return one_line and command.name == "start"
+    if command.name in SHAPES:
+        return SHAPES[command.name].fullmatch(rest) is not None or (one_line and command.name == "start")
+    return len(words) <= 400 and await _about_a_client(turn, command, rest)
+
+
+async def _about_a_client(turn: Turn, command: Command, rest: str) -> bool:
+    """Whether what follows a command's word names a client or case, as that command takes it.
+
+    'Call Acme every Thursday until it is fixed' is what somebody will do, since ``call`` takes a client alone.
+    """
     kind, after = kind_first(rest) if command.name == "draft" else (None, rest)
     if kind is not None and not after:
         return True
     try:
-        await about(turn, after)
+        found = await about(turn, after)
     except WhichCase:
         return True
     except Refusal:
         return False
-    return True
+    return not found.rest or command.name not in ALONE
 
 
 async def run(turn: Turn, words: str) -> Result:
@@ -111,6 +128,9 @@ async def _whose(turn: Turn, words: str) -> dict[str, str]:
     known = await clients.starts_with(turn, words)
     if known is not None:
         return {"client": known[0].name}
+    within = await named_within(turn, words)
+    if within is not None:
+        return {"guess": within.name}
     name, _ = name_and_sentence(words)
     return {"guess": name} if name and name[0].isupper() and len(name.split()) <= 3 else {}
 
@@ -153,37 +173,6 @@ THEY = {"they", "she", "he", "we", "their", "our", "my", "nobody", "somebody"}
 """What a sentence about a client begins with, and no client's name of three words or more."""
 
 
-def _phrase(words: str) -> str:
-    """The command behind what people say to a coach in passing, '' where it is none."""
-    said = folded(words).strip(" ?!.,")
-    return "log" if SPOKE.fullmatch(said) else PHRASES.get(said, "")
-
-
-SPOKE = re.compile(
-    r"(?:i(?:'ve| have)? )?(?:just )?"
-    r"(?:called|phoned|rang|met|(?:spoke|spoken|talked) (?:to|with))(?: (?:her|him|them))?"
-)
-"""What is said after a talk with a client whom nobody needs to name."""
-
-PHRASES = {
-    "who are you": "help",
-    "what are you": "help",
-    "what is this": "help",
-    "what can you do": "help",
-    "what can i do": "help",
-    "what do you do": "help",
-    "how does this work": "help",
-    "help me": "help",
-    "what now": "home",
-    "what next": "home",
-    "what should i do": "home",
-    "good morning": "home",
-    "hey": "home",
-    "hallo": "home",
-}
-"""What newcomers say to see what there is."""
-
-
 async def _named(turn: Turn, words: str) -> Result:
     """A case by number, a client by name; else a story to be told, or a word that is nearly a command."""
     by_number = CASE.match(words)
@@ -194,8 +183,10 @@ async def _named(turn: Turn, words: str) -> Result:
     client = await clients.exact(turn, words)
     if client is None and is_thanks(words):
         return told("Any time.")
-    if client is None and _phrase(words):
-        return await BY_NAME[_phrase(words)].run(turn, "")
+    if client is None and phrase(words):
+        return await BY_NAME[phrase(words)].run(turn, "")
+    if client is None and answers_nothing(words):
+        return told(NO_QUESTION, offer("What needs me today", "home"), offer("Help", "help"))
     if client is not None:
         case = await the_open_case(turn, client)
         if case is not None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
 
 from bot.errors import NotFound, Refusal
 from bot.services import access, cases, clients, people
@@ -30,6 +30,12 @@ _SET_APART = re.compile(r"^(.{1,300}?)(?::\s+|\s[–—-]\s+|\n)(.+)$", re.DOTAL
 
 NAME_WORDS = 4
 """How many words of an unknown name are looked at, and said back."""
+
+
+_BETWEEN = re.compile(r"[^\w&]+")
+
+LONGEST_LOOKED_AT, SHORTEST_HELD, MOST_HELD = 2_000, 3, 20
+"""How much of a story is searched for clients' names, how long these are at least, and how many are looked at."""
 
 
 class WhichCase(Refusal):
@@ -92,6 +98,23 @@ async def the_open_case(turn: Turn, client: Client, *, any_case: bool = False) -
     if len(seen) > 1 and not any_case:
         raise WhichCase(client)
     return next(iter(seen or found), None)
+
+
+async def named_within(turn: Turn, words: str) -> Client | None:
+    """The one known client whose name stands somewhere in a story; None where there is none, or several."""
+    story = folded(words[:LONGEST_LOOKED_AT], LONGEST_LOOKED_AT)
+    query = select(Client).where(
+        Client.workspace_id == turn.workspace.id,
+        func.length(Client.folded) >= SHORTEST_HELD,
+        literal(story).contains(Client.folded),
+    )
+    found = [c for c in await turn.db.scalars(query.limit(MOST_HELD)) if _as_words(c.folded) in _as_words(story)]
+    whole = [c for c in found if not any(c is not other and c.folded in other.folded for other in found)]
+    return whole[0] if len(whole) == 1 else None
+
+
+def _as_words(name: str) -> str:
+    return f" {_BETWEEN.sub(' ', name).strip()} "
 
 
 async def _unknown(turn: Turn, words: str) -> Refusal:

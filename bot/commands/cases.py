@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.coach.drafts import DraftKind, kind_named
-from bot.commands.about import About, about, client_and_story, colleague, needs_case
+from bot.commands.about import CASE, About, about, client_and_story, colleague, needs_case
 from bot.services import cards, cases, clients, promises, schedules, waiting
 from bot.services.follow import contacts, handover, watch
 from bot.services.turn import Begin, Result, Turn, shown, told
@@ -42,13 +42,25 @@ def kind_first(words: str) -> tuple[DraftKind | None, str]:
     return None, words
 
 
+async def _without_unknown_kind(turn: Turn, words: str) -> str:
+    """'haiku Acme' is Acme: what is no client and no kind of draft is left out, and the kinds are asked for."""
+    if not words.strip() or CASE.match(words) or await clients.starts_with(turn, words):
+        return words
+    tokens = words.split()[:8]
+    ends = [" ".join(tokens[n:]) for n in range(1, len(tokens))]
+    for end in ends:
+        if CASE.fullmatch(end) or await clients.exact(turn, end):
+            return end
+    return words
+
+
 async def draft(turn: Turn, words: str) -> Result:
     """Help with a message, by kind and client in any order."""
     kind, rest = kind_first(words)
     if kind is not None and not await clients.exact(turn, words):
         found = await needs_case(turn, rest, "draft")
     else:
-        found = await needs_case(turn, words, "draft")
+        found = await needs_case(turn, await _without_unknown_kind(turn, words), "draft")
         kind = kind_named(found.rest) if found.rest else None
     assert found.case is not None, "a case was asked for"
     return Result(begin=Begin("draft", {"case": found.case.number, "kind": kind.value if kind else ""}, found.case.id))

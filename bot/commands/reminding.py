@@ -143,12 +143,9 @@ async def reminder(turn: Turn, words: str) -> Result:
     if not tokens or not tokens[0].lstrip("#").isdigit():
         return await reminders(turn, "")
     number = int(tokens[0].lstrip("#")[:9])
-    await schedules.by_id(turn, number)
-    return Result(
-        begin=Begin(
-            "reminder", {"id": number, "what": tokens[1] if len(tokens) > 1 else "", "rest": " ".join(tokens[2:])}
-        )
-    )
+    row = await schedules.by_id(turn, number)
+    args = {"id": number, "what": tokens[1] if len(tokens) > 1 else "", "rest": " ".join(tokens[2:])}
+    return Result(begin=Begin("reminder", args, row.case_id))
 
 
 def changing(what: str) -> Callable[[Turn, str], Awaitable[Result]]:
@@ -183,9 +180,7 @@ _DATED = re.compile(
 
 async def promise(turn: Turn, words: str) -> Result:
     """A commitment to watch."""
-    if not words.strip():
-        raise Refusal("Which client? Type: promise CLIENT what you promised by when.")
-    found = await about(turn, words)
+    found = await about(turn, words) if words.strip() else await needs_case(turn, "", "promise")
     if await zones.unknown(turn):
         return await zones.ask_first(turn, f"promise {words}")
     assert found.client is not None, "a client was named"

@@ -128,6 +128,7 @@ ALSO = {
     "new": "start",
     "open": "start",
     "begin": "start",
+    "diagnose": "start",
     "risk": "summary",
     "overview": "summary",
     "?": "help",

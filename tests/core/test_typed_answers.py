@@ -55,7 +55,7 @@ async def test_a_command_alone_is_a_command_where_one_of_a_few_is_asked_for(hous
     await sam.say("start Acme", STORY)
     said = await sam.say("zone")
     assert "Your times are in Europe/Berlin" in said
-    assert "Pick one" not in said
+    assert "which of these" not in said
 
 
 async def test_a_thank_you_in_the_middle_is_no_wrong_answer(house: House) -> None:

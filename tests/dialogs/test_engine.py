@@ -247,15 +247,15 @@ def test_a_label_a_value_a_number_and_a_press_are_one_answer(typed: Any) -> None
 
 def test_another_wording_is_read_and_one_that_leads_nowhere_refused() -> None:
     assert colour().accept("Navy", AT) == {"pick": "blue"}
-    with pytest.raises(BadAnswer, match="Pick one: Dark red, Green, Blue"):
+    with pytest.raises(BadAnswer, match="Press one, or type its number"):
         colour().accept("gone", AT)
 
 
 @pytest.mark.parametrize(
     "bad", ["", "  ", "0", "4", "yellow", "da", None, 5, {}, {"pick": "yellow"}, {"pick": ["red"]}, []]
 )
-def test_what_is_no_option_is_refused_with_the_options(bad: Any) -> None:
-    with pytest.raises(BadAnswer, match="Pick one"):
+def test_what_is_no_option_is_refused_and_the_options_are_not_said_twice(bad: Any) -> None:
+    with pytest.raises(BadAnswer, match=r"^I can't tell which of these you mean\. Press one, or type its number\.$"):
         colour().accept(bad, AT)
 
 
@@ -330,7 +330,7 @@ def test_yes_and_no_have_many_words(typed: str, sure: bool) -> None:
 
 
 def test_maybe_is_neither_yes_nor_no() -> None:
-    with pytest.raises(BadAnswer, match="Pick one: Yes, No"):
+    with pytest.raises(BadAnswer, match="Press one, or type its number"):
         Confirm("q", "?").accept("maybe", AT)
 
 
@@ -340,6 +340,23 @@ PEOPLE = (Option("Omar Haddad", "u1"), Option("Olga Haddad", "u2"), Option("Sam"
 @pytest.mark.parametrize("typed", ["Omar", "@omar haddad", "@Omar Haddad", "omar h", {"pick": "u1"}, "1"])
 def test_a_person_is_named_in_many_ways(typed: Any) -> None:
     assert Person("q", "?", options=PEOPLE).accept(typed, AT) == {"pick": "u1"}
+
+
+@pytest.mark.parametrize("typed", ["Nina Berg", "nina", "@berg"])
+def test_who_has_it_already_is_known_and_said_so(typed: str) -> None:
+    with pytest.raises(BadAnswer, match="It is with Nina Berg already"):
+        Person("q", "?", options=PEOPLE, holder="Nina Berg").accept(typed, AT)
+
+
+def test_a_colleague_whose_name_begins_like_the_holders_is_still_named() -> None:
+    assert Person("q", "?", options=PEOPLE, holder="Samuel Roe").accept("sam", AT) == {"pick": "u3"}
+    with pytest.raises(BadAnswer, match="It is with Sa already"):
+        Person("q", "?", options=PEOPLE, holder="Sa").accept("sa", AT)
+
+
+def test_an_empty_answer_to_a_free_question_with_a_button_asks_for_words() -> None:
+    with pytest.raises(BadAnswer, match="I need a few words here"):
+        Text("q", "?", options=(Option("Don't know yet", "later"),)).accept("", AT)
 
 
 @pytest.mark.parametrize(("typed", "says"), [("haddad", "More than one"), ("Zoe", "I don't know anyone called Zoe")])

@@ -23,12 +23,18 @@ def test_a_plain_change_needs_no_question(what: str) -> None:
 
 def test_a_paused_one_can_be_resumed_and_not_paused_again() -> None:
     assert changed("resume", [], state="paused").result == ReminderChange(4, "resume")
-    played = changed("pause", [], state="paused")
+    for what in ("pause", "skip", "snooze"):
+        assert "are paused. Start them again with: resume 4." in changed(what, [], state="paused").result.words
+    played = changed("", [], state="paused")
     assert prompt(played) == "Acme: every Monday at 09:00. It is paused. What shall change?"
-    assert changed("pause", ["start it again"], state="paused").result.what == "resume"
+    assert changed("", ["start it again"], state="paused").result.what == "resume"
 
 
-@pytest.mark.parametrize("what", ["", "frobnicate", "resume"])
+def test_one_that_is_on_is_not_started_again() -> None:
+    assert changed("resume", []).result.words == "I ask about Acme every Monday at 09:00 already. Next: Monday 09:00."
+
+
+@pytest.mark.parametrize("what", ["", "frobnicate"])
 def test_without_a_change_that_fits_it_is_asked(what: str) -> None:
     assert prompt(changed(what, [])) == "Acme: every Monday at 09:00. Next: Monday 09:00. What shall change?"
     assert changed(what, ["leave the next one out"]).result.what == "skip"

@@ -24,6 +24,7 @@ from bot.dialog import (
     without_last,
 )
 from bot.services.facts import LOADS
+from dialogs.options import Name
 from tests.dialogs.play import AT, NOW, case_json
 
 MAY_OFFER = 500_000
@@ -161,6 +162,8 @@ def plain_answer(question: Question[Any]) -> Any:
         return "none"
     if question.options:
         return {"pick": question.options[-1].value}
+    if isinstance(question, Name):
+        return "Dana Reed"
     return {"money": "€500", "date": "tomorrow 10:00", "scale": "2"}.get(question.kind, SENTENCE)
 
 

@@ -1,0 +1,72 @@
+"""What people say to a coach in passing: thanks, a puzzled word, yes to nothing, and phrases that ask for a command."""
+
+from __future__ import annotations
+
+import re
+
+THANKS = frozenset({
+    "thanks", "thanks a lot", "many thanks", "thank you", "thank you very much", "thanks so much", "thx", "ta",
+    "cheers", "danke", "vielen dank", "merci", "gracias", "grazie",
+})  # fmt: skip
+"""Polite words that ask for nothing, and change nothing."""
+
+PUZZLED = frozenset({
+    "?", "what", "huh", "pardon", "what do you mean", "what does that mean", "what does this mean",
+    "i don't understand", "i dont understand", "i don't get it", "what now", "what next", "what do i do",
+    "what do i do now", "what should i do", "what should i do now", "what shall i do", "what can i do",
+    "how does this work", "i'm lost", "i'm stuck", "i need help", "help me",
+})  # fmt: skip
+"""What somebody says who does not know what to answer; no answer itself."""
+
+TO_NOTHING = frozenset({
+    "yes", "y", "yep", "yeah", "no", "n", "nope", "ok", "okay", "k", "sure", "fine", "great", "good", "right", "done",
+    "good night", "bye", "goodbye", "maybe", "later", "skip", "none", "i don't know", "i dont know", "no idea",
+})  # fmt: skip
+"""Answers that answer nothing where no question is open; nobody's client is called so."""
+
+PHRASES = {
+    **dict.fromkeys(PUZZLED, "home"),
+    **dict.fromkeys(
+        (
+            "?", "what", "huh", "pardon", "who are you", "what are you", "what is this", "what can you do",
+            "what can i do", "what do you do", "what do you mean", "how does this work", "help me", "i need help",
+            "where do i start", "how do i start", "i don't understand", "i dont understand", "i don't get it",
+        ),
+        "help",
+    ),
+    **dict.fromkeys(("good morning", "hey", "hallo", "what's next", "whats next", "good afternoon"), "home"),
+}  # fmt: skip
+"""What newcomers say to see what there is, and the command behind it."""
+
+SPOKE = re.compile(
+    r"(?:i(?:'ve| have)? )?(?:just )?"
+    r"(?:called|phoned|rang|met|(?:spoke|spoken|talked) (?:to|with))(?: (?:her|him|them))?"
+)
+"""What is said after a talk with a client whom nobody needs to name."""
+
+
+def plain(words: str) -> str:
+    """Words as they are compared: 'What?' is 'what'; where there are only question marks, one of them is left."""
+    said = " ".join(words.casefold().replace("’", "'").split())
+    return said.strip(" ?!.,") or said[:1]
+
+
+def is_thanks(words: str) -> bool:
+    """Whether words only thank."""
+    return plain(words) in THANKS
+
+
+def is_puzzled(words: str) -> bool:
+    """Whether words only say that somebody does not know what to answer."""
+    return plain(words) in PUZZLED
+
+
+def answers_nothing(words: str) -> bool:
+    """Whether words could only answer a question: a yes, a no, or no word at all, such as a face."""
+    return plain(words) in TO_NOTHING or not any(c.isalnum() for c in words)
+
+
+def phrase(words: str) -> str:
+    """The command behind what people say to a coach in passing, '' where it is none."""
+    said = plain(words)
+    return "log" if SPOKE.fullmatch(said) else PHRASES.get(said, "")
