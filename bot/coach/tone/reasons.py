@@ -1,4 +1,4 @@
-"""The reason and the way out for an issue that the learned weights see and no single rule names."""
+"""The reason and the way out for an issue as a whole: where the weights see it, and for the structural ones."""
 
 from bot.coach.tone.values import Issue
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.coach.tone.apology import owns, regret_at
+from bot.coach.tone.reasons import BETTER, WHY
 from bot.coach.tone.rules import mark, signs
 from bot.coach.tone.text import Sentence
 from bot.coach.tone.values import Finding, Issue
@@ -14,11 +15,6 @@ _QUESTION = re.compile(
     re.I,
 )
 _TAG = re.compile(r",\s*\w+(?:n't)? (?:i|you|he|she|it|we|they)\?\s*$", re.I)
-
-_NO_STEP_WHY = "They are left not knowing what happens now, or when they hear from you again."
-_ADD = "I will call you by [time] with [what you will know or have done by then]."
-_BURIED_WHY = "They had to read to the end to hear that we are sorry; an apology leads."
-_MOVE = "Move this to the beginning, and name what happened: “I am sorry that we …”"
 
 _A_LONG_SENTENCE = 25
 
@@ -32,7 +28,9 @@ def no_next_step(sentences: tuple[Sentence, ...], troubled: bool) -> Iterator[Fi
         return
     if troubled or (_any("trouble_sign", sentences) and not _any("calm", sentences)):
         last = sentences[-1]
-        yield mark(Issue.NO_NEXT_STEP, last, (0, len(last.text.rstrip())), _NO_STEP_WHY, _ADD)
+        yield mark(
+            Issue.NO_NEXT_STEP, last, (0, len(last.text.rstrip())), WHY[Issue.NO_NEXT_STEP], BETTER[Issue.NO_NEXT_STEP]
+        )
 
 
 def has_step(sentence: Sentence) -> bool:
@@ -70,7 +68,10 @@ def buried_apology(sentences: tuple[Sentence, ...]) -> Iterator[Finding]:
             return
         if span := regret_at(sentence):
             if _comes_late(place, said):
-                yield mark(Issue.BURIED_APOLOGY, sentence, (span[0], len(sentence.text.rstrip())), _BURIED_WHY, _MOVE)
+                rest = (span[0], len(sentence.text.rstrip()))
+                yield mark(
+                    Issue.BURIED_APOLOGY, sentence, rest, WHY[Issue.BURIED_APOLOGY], BETTER[Issue.BURIED_APOLOGY]
+                )
             return
 
 
