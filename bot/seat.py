@@ -71,7 +71,7 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
                 turn, words, free_text=free, one_line=one_line
             ):
                 return await commanded(dialogs, turn, words)
-            if row.dialog in STANDING and not _fits(ask.question, turn, words):
+            if row.dialog in STANDING and not (commands.answers_nothing(words) or _fits(ask.question, turn, words)):
                 return await commanded(dialogs, turn, words)
         return await _answer(dialogs, turn, row, None, words)
     value = await _typed_button(turn, words, numbers=True)

@@ -16,7 +16,7 @@ from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client
 from bot.view import Actions, card, clip, say
 
-__all__ = ["COMMANDS", "Command", "bare", "is_puzzled", "plain", "run", "split", "surely"]
+__all__ = ["COMMANDS", "Command", "answers_nothing", "bare", "is_puzzled", "plain", "run", "split", "surely"]
 
 _FEW = r"(?!.*\b(?:learn\w*|learnt|from|for|the|we|that|this|was|were|is|are|and|to|of)\b)[^\n.!:;]{1,60}"
 _NUMBER = r"#?\d{1,9}"

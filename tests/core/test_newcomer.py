@@ -74,6 +74,15 @@ async def test_who_is_lost_at_the_next_step_reads_the_step_again(house: House) -
     assert "Why now: " in said
 
 
+@pytest.mark.parametrize("typed", ["none", "ok", "🙂", "maybe"])
+async def test_no_answer_to_the_next_step_is_not_told_that_nothing_is_open(house: House, typed: str) -> None:
+    priya = house.seat()
+    await priya.say(f"start Acme: {STORY}")
+    said = await priya.say(typed)
+    assert said.startswith("I can't tell which of these you mean.")
+    assert "What do you do with it?" in said
+
+
 @pytest.mark.parametrize("typed", ["wait, it was theirs", "no, theirs", "theirs I think", "It's theirs."])
 async def test_an_option_among_little_words_is_that_option(house: House, typed: str) -> None:
     priya = house.seat()
