@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable
@@ -81,12 +82,12 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as wrong:
         elsewhere = isinstance(wrong, socket.gaierror) or wrong.errno == errno.EADDRNOTAVAIL
-        mend = (
-            "Set HOST to an address of this machine, such as 127.0.0.1."
-            if elsewhere
-            else "Is Salvage running already? Set PORT to another number."
-        )
-        raise CannotStart(f"{settings.host}:{settings.port} can't be listened on ({wrong.strerror}). {mend}") from wrong
+        where = f"{settings.host}:{settings.port} can't be listened on"
+        if elsewhere:
+            mend = "Set HOST to an address of this machine, such as 127.0.0.1."
+            raise CannotStart(f"{where} ({wrong.strerror}). {mend}") from wrong
+        mend = "Is Salvage running already? Set PORT to another number."
+        raise CannotStart(f"{where} ({os.strerror(wrong.errno or 0)}). {mend}") from wrong
 
 
 def _say_where(settings: Settings, platforms: Platforms) -> None:
