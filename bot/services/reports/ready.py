@@ -43,7 +43,7 @@ def _rows(db: Session, query: Query, asked: Mapping[str, Any]) -> Sequence[Seque
 
 @dataclass(frozen=True)
 class Written:
-    """A query in a driver's words: what it holds itself, the order of all values, what turns each into theirs and back."""
+    """A query in a driver's words, the values it holds itself, the order of all, and what turns each to and fro."""
 
     words: str
     order: Sequence[str]
