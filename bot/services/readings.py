@@ -31,9 +31,7 @@ async def answer(turn: Turn, number: int, reading: str) -> Result:
     if not await _first(turn, occurrence, reading):
         return await _already(turn, occurrence, case, client)
     ACKS.labels(reading).inc()
-    reopened = ""
-    if case.closed_at is not None and reading == "colder" and watch.watched(case, turn.now):
-        reopened = await watch.reopen(turn, case, "colder after it had healed")
+    reopened = await watch.sounded(turn, case, reading)
     await cases.read_temperature(turn, case, reading)
     cases.note(turn, case, "check-in", cards.READING_WORDS[reading], occurrence=occurrence.id)
     file = await cases.settle(turn, case)

@@ -15,9 +15,7 @@ from bot.view import Actions, Line, card, say
 async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
     """Keep what the client said and how they sounded; the check-ins' pace follows."""
     case = await cases.by_number(turn, outcome.case)
-    reopened = ""
-    if case.closed_at is not None and outcome.temperature == "colder" and watch.watched(case, turn.now):
-        reopened = await watch.reopen(turn, case, "colder after it had healed")
+    reopened = await watch.sounded(turn, case, outcome.temperature)
     await _keep(turn, case, outcome)
     file = await cases.settle(turn, case)
     pace = await schedules.after_reading(turn, case)

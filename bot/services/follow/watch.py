@@ -45,11 +45,15 @@ def _once(instant: datetime, zone: str) -> Cadence:
     return replace(Cadence(Rhythm.once, time(9), None, None, zone, day))
 
 
-async def reopen(turn: Turn, case: Case, why: str) -> str:
-    """A healed client has gone colder: the case is open again and goes first; gives the sentence that says so.
+async def sounded(turn: Turn, case: Case, reading: str) -> str:
+    """A healed client who goes colder while watched is a case again; gives the sentence that says so, '' where not."""
+    if case.closed_at is None or reading != "colder" or not watched(case, turn.now):
+        return ""
+    return await _reopen(turn, case)
 
-    What was ticked holds no more until they say so again, and the check-ins are weekly again.
-    """
+
+async def _reopen(turn: Turn, case: Case) -> str:
+    """The case is open again and goes first; what was ticked holds no more, and the check-ins are weekly again."""
     case.stage, case.stage_at, case.closed_at, case.outcome = Stage.at_risk.value, turn.now, None, None
     case.watch_until = None
     case.decide_at, case.decide_asked_at = turn.now + cases.WITHOUT_IMPROVEMENT, None
@@ -59,7 +63,7 @@ async def reopen(turn: Turn, case: Case, why: str) -> str:
         .values(met_at=None, met_by=None)
         .execution_options(synchronize_session="fetch")
     )
-    cases.note(turn, case, "reopened", why)
+    cases.note(turn, case, "reopened", "colder after it had healed")
     words = f"SAL-{case.number} is open again and goes first."
     if await _weekly_again(turn, case):
         words += " I'll ask every week again."
