@@ -216,6 +216,10 @@ _LITTLE = {
 }
 
 
+_WHO = frozenset({"she", "he", "they", "we", "i"})
+"""Who does something in a sentence."""
+
+
 async def client_and_story(turn: Turn, words: str) -> tuple[str, str]:
     """The client's name and what happened: a known name, quotes, a colon or a dash tell them apart."""
     if not words.strip():
@@ -267,9 +271,18 @@ def name_and_sentence(words: str, least: int = 2) -> tuple[str, str]:
 
 
 def _name_then_sentence(words: str) -> tuple[str, str]:
-    """'Acme they are furious about the delay': the name ends where a plain sentence of four words or more begins."""
+    """'Acme they are furious about the delay': the name ends where a plain sentence of four words or more begins.
+
+    'Acme she screams' is two words after a name already, since no name holds a small 'she'.
+    """
     name, sentence = name_and_sentence(words, least=4)
-    return (name, sentence) if name else (words.strip(), "")
+    if name:
+        return name, sentence
+    tokens = words.split()
+    for n, token in enumerate(tokens[1:5], 1):
+        if len(tokens) - n >= 2 and (token in _WHO or (words.isupper() and token.casefold() in _WHO)):
+            return " ".join(tokens[:n]).rstrip(",;"), " ".join(tokens[n:])
+    return words.strip(), ""
 
 
 async def colleague(turn: Turn, name: str) -> Person:

@@ -34,6 +34,19 @@ async def test_a_client_named_in_the_middle_of_an_outburst_is_offered(house: Hou
     assert priya.labels[0] == "Northwind Traders"
 
 
+@pytest.mark.parametrize("typed", ["acme she screams", "ACME THEY SCREAM", "acme, they are angry"])
+async def test_a_short_cry_after_a_name_is_no_part_of_it(house: House, typed: str) -> None:
+    priya = house.seat()
+    said = await priya.say(f"start {typed}")
+    assert "is new to me" not in said
+    await priya.say("cancel", f"start {typed}", "something else", "1", "open the case now, the rest later")
+    assert "· acme" in (await priya.say("SAL-1")).casefold()
+
+
+async def test_a_name_with_a_capital_we_in_it_stays_whole(house: House) -> None:
+    assert "Before We Begin is new to me" in await house.seat().say("start Before We Begin")
+
+
 async def test_two_clients_named_in_a_story_are_not_guessed_between(house: House) -> None:
     priya = house.seat()
     await opened(priya, "Acme")
