@@ -189,18 +189,14 @@ def nudge(file: CaseFile, occurrence: int, week: int) -> Card:
             stands=_stands(file),
             owner=file.owner,
         ),
-        Actions(
-            tuple(
-                button(label, f"reading {occurrence} {value}")
-                for label, value in (
-                    ("Warmer", "warmer"),
-                    ("Same", "same"),
-                    ("Colder", "colder"),
-                    ("No reply yet", "no_reply"),
-                )
-            )
-        ),
+        answers(occurrence),
     )
+
+
+def answers(occurrence: int) -> Actions:
+    """The four answers to a check-in (an occurrence's id), as buttons."""
+    labels = {"warmer": "Warmer", "same": "Same", "colder": "Colder", "no_reply": "No reply yet"}
+    return Actions(tuple(button(label, f"reading {occurrence} {value}") for value, label in labels.items()))
 
 
 def _stands(file: CaseFile) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.coach.hours import add_working, next_working
-from bot.services import people
+from bot.services import cards, people
 from bot.services.people import hours_of
 from bot.services.readings import message_key
 from bot.services.turn import offer
@@ -110,11 +110,10 @@ async def _next_person(db: AsyncSession, climb: Climb, case: Case) -> tuple[int,
 def _asked(
     case: Case, client: Client, occurrence: Occurrence, owner: Person, person: Person, now: datetime
 ) -> Outgoing:
-    readings = (("Warmer", "warmer"), ("Same", "same"), ("Colder", "colder"), ("No reply yet", "no_reply"))
     shows = card(
         say("{owner} has not answered about **{client}** (SAL-{n}). Do you know how they are?", owner=owner.name,
             client=client.name, n=case.number),
-        Actions(tuple(offer(label, f"reading {occurrence.id} {value}") for label, value in readings)),
+        cards.answers(occurrence.id),
     )  # fmt: skip
     return _message(case, person, f"climb:{occurrence.id}:{person.id}", shows, now)
 
