@@ -59,6 +59,8 @@ class Name(Text):
 
     def read(self, words: str, at: Moment) -> str:
         """The name; raises BadAnswer where it is a sentence."""
+        if words.casefold().strip(" .!") in AGREED | PUT_OFF:
+            raise BadAnswer("I need a name here. Type it, or type cancel to stop.")
         parts = words.split()
         small = any(not part[0].isupper() for part in parts)
         if len(parts) > LONGEST_NAME or (len(parts) > 2 and small and parts[0].casefold() in WE_AND_THEY):
@@ -82,6 +84,9 @@ LONGEST_NAME = 10
 
 WE_AND_THEY = frozenset({"we", "they", "she", "he", "i", "it", "our", "their", "my", "nobody", "somebody", "you"})
 """What sentences begin with; 'We Are Social', with capitals, is a name."""
+
+PUT_OFF = frozenset({"no", "nope", "later", "not now", "done"})
+"""What nobody is called."""
 
 AGREED = frozenset({"yes", "y", "yep", "yeah", "ok", "okay", "sure", "right", "correct"})
 

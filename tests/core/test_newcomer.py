@@ -183,6 +183,7 @@ async def test_a_sentence_is_no_name(house: House) -> None:
     priya = house.seat()
     said = await priya.say("start", "they went to a competitor")
     assert said.startswith("That reads like a sentence. I need only a name here")
+    assert (await priya.say("later")).startswith("I need a name here.")
     assert "They Might Be Giants is new to me" in await priya.say("They Might Be Giants")
     said = await priya.say(STORY, "yes", "ours", "serious", "skip", "don't know", "we must call within a day")
     assert said.startswith("That reads like a sentence.")
