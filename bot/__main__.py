@@ -16,7 +16,7 @@ from bot import naming, serving, talking
 from bot.config import read_settings
 from bot.data import cli as data
 from bot.errors import CannotStart, SalvageError
-from bot.logs import set_up_logs
+from bot.logs import set_up_logs, unheard
 from bot.ports import Role
 
 
@@ -27,8 +27,13 @@ def main() -> None:
 
 def _run(work: Coroutine[Any, Any, Any]) -> None:
     """Run to the end; what stops it is one clear sentence, never a traceback."""
+
+    async def heard() -> None:
+        asyncio.get_running_loop().set_exception_handler(unheard)
+        await work
+
     try:
-        asyncio.run(work)
+        asyncio.run(heard())
     except CannotStart as wrong:
         click.echo(f"Salvage can't start. {wrong}", err=True)
         sys.exit(2)

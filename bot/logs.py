@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import traceback
@@ -10,11 +11,15 @@ from typing import Any
 
 import structlog
 
+log = structlog.get_logger()
+
 
 def set_up_logs(*, quiet: bool = False) -> None:
     """Send logs to standard error; a terminal chat keeps only errors."""
     level = logging.ERROR if quiet else logging.INFO
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    libraries = logging.StreamHandler(sys.stderr)
+    libraries.setFormatter(Wordless("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[libraries], level=logging.WARNING)
     colours = sys.stderr.isatty()
     structlog.configure(
         processors=[
@@ -28,6 +33,22 @@ def set_up_logs(*, quiet: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+class Wordless(logging.Formatter):
+    """Lines of the libraries' own loggers: an exception in them is told as ours are, by type and place."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the standard library's name
+        """The exception's type and where it was raised, on one line."""
+        told = where_it_broke(None, "error", {"exc_info": ei})
+        return f"{told.get('broke', '')} at {', '.join(told.get('at', ()))}"
+
+
+def unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A loop's exception handler: what broke where nobody waited for it; asyncio's own would print the exception."""
+    # A callback is named with its arguments, which may be somebody's words.
+    what = str(context.get("message", "")).partition(" in callback ")[0]
+    log.error("loop.unheard", what=what, exc_info=context.get("exception"))
 
 
 def where_it_broke(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

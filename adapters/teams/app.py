@@ -156,7 +156,7 @@ class Teams:
                     await self._gone(parsed)
                 case Left():
                     await self._turn(parsed.change, deadline)
-                    self._keep(self._left(parsed))
+                    self._beside(self._left(parsed))
                 case Ignored(why):
                     log.info("teams.ignored", why=why)
                     metrics.REFUSED.labels("teams", "ignored").inc()
@@ -180,7 +180,7 @@ class Teams:
         shown = answers.shown(turn, handling.result())
         if turn.inline:
             shown = replace(shown, body=_expected(shown.here), here=())
-        self._keep(self._showing.show(turn, shown))
+        self._beside(self._showing.show(turn, shown))
         return _answered(shown.body)
 
     async def _by_messages(self, turn: Turn, deadline: float) -> web.Response:
@@ -285,6 +285,10 @@ class Teams:
 
     # --- work that outlives its request ------------------------------------------------------------------
 
+    def _beside(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Work that nobody waits for: what breaks in it is logged."""
+        self._keep(work).add_done_callback(_failed_late)
+
     def _keep(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Work that may outlive its request; ``stop`` waits for it."""
         task = asyncio.create_task(work)
@@ -304,7 +308,7 @@ def _expected(cards: tuple[Card, ...]) -> Json:
 
 def _failed_late(work: asyncio.Task[Any]) -> None:
     if not work.cancelled() and work.exception():
-        log.error("teams.turn_failed", error=type(work.exception()).__name__)
+        log.error("teams.turn_failed", exc_info=work.exception())
 
 
 def _answered(body: Json | None) -> web.Response:
