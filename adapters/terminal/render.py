@@ -112,7 +112,7 @@ def _chart(chart: Chart) -> str:
 def _bars(chart: Chart, most: float) -> list[str]:
     width = max((len(label) for label in chart.labels), default=0)
     return [
-        f"{label:<{width}}  {'█' * max(round(abs(v) / most * BAR), 1 if v else 0)} {v:g}{chart.unit}"
+        f"{label:<{width}}  {'█' * max(round(abs(v) / most * BAR), 1 if v else 0)} {v:,.12g}{chart.unit}"
         for label, v in zip(chart.labels, chart.series[0].values, strict=True)
     ]
 

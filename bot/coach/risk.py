@@ -103,8 +103,8 @@ def _client(facts: RiskFacts) -> list[Point | None]:
     colder = answers.count("colder")
     reading = None
     if colder:
-        once = "colder last time" if answers[-1] == "colder" else "colder the time before"
-        reading = _point("colder twice" if colder == 2 else once, "colder", times=colder)
+        once = "sounded colder last time" if answers[-1] == "colder" else "sounded colder the time before"
+        reading = _point("sounded colder twice" if colder == 2 else once, "colder", times=colder)
     elif facts.readings[-1:] == ("no_reply",):
         reading = _point("no reply last time", "no_reply")
     quiet = None

@@ -54,4 +54,4 @@ def chart_text(chart: Chart) -> str:
 def points(chart: Chart, series: Series) -> str:
     """The numbers of one series, each behind what it is of."""
     labelled = zip(chart.labels, series.values, strict=True)
-    return ", ".join(f"{label} {value:.12g}{chart.unit}" for label, value in labelled)
+    return ", ".join(f"{label} {value:,.12g}{chart.unit}" for label, value in labelled)

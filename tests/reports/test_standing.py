@@ -25,8 +25,8 @@ PLAYBOOK = Playbook.load()
 FACTS = {
     "the account is at risk": "at risk of leaving",
     "it is serious": "serious",
-    "colder twice": "Last reading: colder, before that colder",
-    "colder the time before": "before that colder",
+    "sounded colder twice": "Last reading: colder, before that colder",
+    "sounded colder the time before": "before that colder",
     "no contact for": "Last contact: ",
     "notice or renewal": "Notice by: ",
     "a large account": "Worth: ",

@@ -60,7 +60,7 @@ async def test_a_silent_client_stands_out_as_an_angry_one_does(house: House) -> 
     sam = await portfolio(house)
     await sam.say("summary")
     bold = {span.text for e in sam.last.cards[0].elements for span in getattr(e, "line", ()) if span.bold}
-    assert {"colder twice, no contact for 9 days", "no contact for 40 days"} <= bold
+    assert {"sounded colder twice, no contact for 9 days", "no contact for 40 days"} <= bold
 
 
 async def test_what_moved_since_the_last_look_is_said(house: House) -> None:
@@ -104,7 +104,7 @@ async def test_the_pictures_have_the_same_numbers_as_words(house: House) -> None
     for chart in charts:
         for series in chart.series:
             assert all(
-                f"{label} {value:.12g}" in said for label, value in zip(chart.labels, series.values, strict=True)
+                f"{label} {value:,.12g}" in said for label, value in zip(chart.labels, series.values, strict=True)
             )
 
 

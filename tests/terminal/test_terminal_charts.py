@@ -23,3 +23,7 @@ def test_several_series_are_columns_to_one_scale_with_their_numbers() -> None:
 @pytest.mark.parametrize("values", [(0.0, 0.0), (-5.0, 5.0), (0.001, 1_000_000.0)])
 def test_odd_numbers_are_drawn_too(values: tuple[float, float]) -> None:
     assert "How clients sounded" in drawn(Series("a", values), Series("b", values))
+
+
+def test_a_large_sum_is_said_in_full() -> None:
+    assert "█ 1,600,000" in drawn(Series("", (3, 1_600_000)))
