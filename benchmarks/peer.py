@@ -32,9 +32,10 @@ def app_on(url: str, seconds: float = 0.0) -> App:
 
 
 async def work(url: str, slots: int, seconds: float) -> None:
-    """One worker, until it is ended; writes its CPU seconds when it is told to."""
+    """One worker, until it is ended; writes its CPU seconds, its start left out, when it is told to."""
     app = app_on(url, seconds)
     async with app.open_async():
+        began = time.process_time()
         sys.stdout.write("up\n")
         sys.stdout.flush()
         running = asyncio.create_task(
@@ -42,7 +43,7 @@ async def work(url: str, slots: int, seconds: float) -> None:
                                  install_signal_handlers=False)
         )  # fmt: skip
         await asyncio.to_thread(sys.stdin.read)
-        sys.stdout.write(f"{time.process_time()}\n")
+        sys.stdout.write(f"{time.process_time() - began}\n")
         sys.stdout.flush()
         running.cancel()
         await asyncio.wait([running])

@@ -13,6 +13,9 @@ LANE = 32
 """Messages of one tenant under way at a time."""
 
 
+RESERVE = 0.16
+"""Seconds' worth of messages that are held beyond those under way: as long as the database takes to give more."""
+
 AT_A_TIME = 16
 """Lanes that start at a time, so that several processes share a crowd."""
 
@@ -28,6 +31,7 @@ class Gate:
     """Messages taken, or asked for, and not yet tried."""
     starting: int = 0
     _slots: asyncio.Semaphore = field(init=False)
+    _post: float = RESERVE
 
     def __post_init__(self) -> None:
         self._slots = asyncio.Semaphore(self.slots)
@@ -35,13 +39,22 @@ class Gate:
     def share(self, window: int, mine: int) -> int:
         """How many more messages a lane may take that holds ``mine``.
 
-        All lanes together hold two slots' worth, so that a slot never waits for the database, and a newcomer never
-        waits behind a crowd; each may always hold one.
+        All lanes together hold some in reserve, so that a slot never waits for the database, and few, so that a
+        newcomer never waits behind a crowd; each may always hold one.
         """
-        together = 2 * self.slots
+        together = self.slots + self._reserve
         fair = math.ceil(together / max(self.lanes, 1))
         wanted = min(window, fair, self.lane) - mine
         return max(min(wanted, together - self.held), 1 - mine, 0)
+
+    @property
+    def _reserve(self) -> int:
+        """As much again as is under way; where posts are quick, up to twice as much."""
+        return round(self.slots * min(max(RESERVE / max(self._post, 0.001), 1.0), 2.0))
+
+    def took(self, seconds: float) -> None:
+        """Learn how long a post takes."""
+        self._post += (seconds - self._post) / 16
 
     @property
     def full(self) -> bool:

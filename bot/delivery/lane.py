@@ -168,7 +168,9 @@ class Lane:
         async with self.gate:
             if _time() - taken > OLD and not await self.ledger.still(job):
                 return None
+            began = _time()
             outcome = await attempt(self._excused(job), self.messengers)
+            self.gate.took(_time() - began)
         self._learn(outcome)
         return outcome
 

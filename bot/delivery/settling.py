@@ -43,7 +43,10 @@ async def _sent(db: AsyncSession, now: datetime, sent: Sequence[Outcome]) -> Non
             seen.append((job.place, job.shows))
             if job.occurrence_id is not None and job.owner is not None and not job.place.startswith("@"):
                 seen.append(("@" + job.owner, job.shows))
-    await shown.remember_all(db, seen)
+    if newest := shown.newest(seen):
+        # In the order of the places, so that two processes never wait for each other.
+        buttons = [{"place": place, "person_key": "", "actions": newest[place]} for place in sorted(newest)]
+        await connection.execute(writing.shown(connection.dialect.name), {ROWS: buttons})
 
 
 async def _not_sent(db: AsyncSession, now: datetime, outcome: Outcome) -> None:

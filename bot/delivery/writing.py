@@ -29,10 +29,12 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.rows import rows_as_table
-from bot.storage.tables import Climb, Instant, Occurrence, Outgoing, Schedule
+from bot.storage.tables import Climb, Instant, Occurrence, Outgoing, Schedule, Shown
 
 _OUTBOX = cast(Table, Outgoing.__table__)
 _OCCURRENCES = cast(Table, Occurrence.__table__)
@@ -140,4 +142,16 @@ def sent(dialect: str) -> Update:
         update(_OUTBOX)
         .where(_OUTBOX.c.id == given.c.job, still_open)
         .values(state="sent", sent_at=NOW, ref=given.c.ref, problem="")
+    )
+
+
+@cache
+def shown(dialect: str) -> Insert:
+    """Keep the buttons last shown in places, in place of those before."""
+    given = rows_as_table(dialect, place=String(), person_key=String(), actions=JSON())
+    # Without a condition SQLite would take what follows for one of a join.
+    rows = select(given).where(text("true"))
+    adding = (sqlite_insert if dialect == "sqlite" else pg_insert)(Shown).from_select(list(given.c.keys()), rows)
+    return adding.on_conflict_do_update(
+        index_elements=("place", "person_key"), set_={"actions": adding.excluded.actions}
     )

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.tables import Shown
@@ -26,20 +24,9 @@ async def remember(db: AsyncSession, place: str, person_key: str, cards: tuple[C
         row.actions = actions
 
 
-async def remember_all(db: AsyncSession, posted: Sequence[tuple[str, Card]]) -> None:
-    """Keep the buttons of many posted cards at once, for whoever reads in each place; the last one counts."""
-    newest = {place: actions for place, shows in posted if (actions := _actions((shows,)))}
-    if not newest:
-        return
-    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else pg_insert
-    # In the order of the places, so that two processes never wait for each other.
-    rows = [{"place": place, "person_key": "", "actions": newest[place]} for place in sorted(newest)]
-    adding = insert(Shown)
-    keeping = adding.on_conflict_do_update(
-        index_elements=("place", "person_key"), set_={"actions": adding.excluded.actions}
-    )
-    # With something to return, many rows are one statement.
-    await (await db.connection()).execute(keeping.returning(Shown.id), rows)
+def newest(posted: Sequence[tuple[str, Card]]) -> dict[str, list[dict[str, Any]]]:
+    """The buttons of posted cards by place, for whoever reads there; the last card of a place counts."""
+    return {place: actions for place, shows in posted if (actions := _actions((shows,)))}
 
 
 def _actions(cards: tuple[Card, ...]) -> list[dict[str, Any]]:
