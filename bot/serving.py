@@ -54,13 +54,14 @@ async def serve() -> None:
 
 
 def settle() -> None:
-    """Do before anybody waits what would hold up everybody within a turn.
-
-    That is reading the reader's weights, and looking through all that stands now for garbage: it stays, and the
-    collector took a tenth of a second for each round through it.
-    """
+    """Do before anybody waits what would hold up everybody within a turn: read the reader's weights."""
     models()
     model()
+    set_aside()
+
+
+def set_aside() -> None:
+    """Take what stands now out of the garbage collector's rounds: it stays, and each round took a tenth of a second."""
     gc.collect()
     gc.freeze()
 
@@ -71,6 +72,7 @@ async def work() -> None:
     platforms = Platforms(settings)
     async with running(settings, real_time=platforms.any) as coach:
         await platforms.start(None, coach)
+        set_aside()
         try:
             await _until_stopped(coach, deliver=True)
         finally:

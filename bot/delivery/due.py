@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.coach.casefile import CaseFile, Wish
-from bot.coach.causes import Cause
 from bot.coach.hours import Hours
-from bot.coach.playbook import Fault, Severity, Stage, StepRecord
+from bot.coach.playbook import StepRecord
 from bot.coach.playbook_facts import StepState
 from bot.delivery import crowd
+from bot.services import snapshots
 from bot.services.follow import climbs
 from bot.services.people import hours_of
 from bot.storage.tables import Case, Client, Criterion, Occurrence, Person, Schedule, Step
@@ -39,15 +39,11 @@ class Planned:
         return bool(self.row.purpose == "recovery" and self.row.missed >= climbs.MISSED)
 
     def file(self, now: datetime) -> CaseFile:
-        """The part of a case that a check-in shows (a test holds it to :func:`bot.services.cases.snapshot`)."""
+        """How the case stands, as its owner's check-in shows it."""
         row, owner = self.row, self.owner
-        return CaseFile(
-            id=row.case_id, number=row.number, client=row.client, client_id=row.client_id, stage=Stage(row.stage),
-            owner=owner.name, owner_key=owner.key, story=row.story, cause=Cause(row.cause),
-            fault=cast(Fault, row.fault), severity=cast(Severity, row.severity), now=now, zone=owner.zone,
-            opened_at=row.opened_at, stage_at=row.stage_at, version=row.version, contact=row.contact, asker=owner.name,
-            temperature=row.temperature, readings=tuple(row.readings), last_contact_at=row.last_contact_at,
-            wishes=tuple(self.wishes), steps=tuple(self.steps),
+        return snapshots.standing(
+            row, case_id=row.case_id, client=row.client, owner=owner, asker=owner, now=now,
+            wishes=self.wishes, steps=self.steps,
         )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ class Outage:
         """The database does not answer; said once, and never with a statement's values."""
         if self.since is None:
             self.since = self.clock.now()
-            log.warning("delivery.database_away", why=str(getattr(wrong, "orig", wrong)).splitlines()[:1])
+            log.warning("delivery.database_away", why=type(getattr(wrong, "orig", wrong)).__name__)
 
     def over(self) -> None:
         """The database answers."""

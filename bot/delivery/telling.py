@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.sender import Outcome
+from bot.ports import LEADS
 from bot.services.turn import offer
 from bot.storage.tables import Case, Client, Occurrence, Outgoing, Person, Schedule
 from bot.view import Action, Actions, Card, Element, Line, card, card_from_json, say, to_json
@@ -122,7 +123,7 @@ async def _told(db: AsyncSession, news: str) -> set[int]:
 async def _next_above(db: AsyncSession, row: Outgoing, not_these: set[int]) -> Person | None:
     """The case's sponsor, then the managers, then the admins."""
     case = await db.get(Case, row.case_id) if row.case_id else None
-    leads = Person.role.in_(("manager", "admin"))
+    leads = Person.role.in_(LEADS)
     query = select(Person).where(
         Person.workspace_id == row.workspace_id,
         Person.gone_at.is_(None),

@@ -11,7 +11,7 @@ from bot.coach import cadence as rhythm
 from bot.coach.cadence import Cadence
 from bot.coach.playbook import Playbook
 from bot.errors import Refusal
-from bot.ports import Place, PlaceKind, Role, Who
+from bot.ports import LEADS, Place, PlaceKind, Role, Who
 from bot.services import cases, people, schedules
 from bot.services.reports import counts, movement, summary
 from bot.services.turn import Result, Turn, told
@@ -94,7 +94,7 @@ async def _message(
     db: AsyncSession, now: datetime, playbook: Playbook, digest: Digest, at: datetime
 ) -> Outgoing | None:
     person = await db.get_one(Person, digest.person_id)
-    if person.gone_at is not None or Role(person.role) not in (Role.manager, Role.admin):
+    if person.gone_at is not None or person.role not in LEADS:
         digest.state = "off"
         return None
     turn = await _as_reader(db, now, playbook, person, digest)
