@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from sqlalchemy import case as sql_case
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -60,6 +61,15 @@ async def assess_all(db: AsyncSession, now: datetime, pairs: Sequence[tuple[Case
     }
 
 
+MONTHLY = sql_case((Client.period == "year", Client.value_cents // 12), else_=Client.value_cents)
+"""What a client is worth a month, in cents of its own currency, in SQL; :func:`a_month` of one that was read."""
+
+
+def a_month(cents: int | None, period: str) -> int | None:
+    """A sum for each ``period`` as one for each month."""
+    return cents // 12 if cents is not None and period == "year" else cents
+
+
 class Weighed(NamedTuple):
     """What a case and its client hold that its score is made of."""
 
@@ -82,9 +92,7 @@ class Weighed(NamedTuple):
     @property
     def monthly_cents(self) -> int | None:
         """What the client is worth a month, in its own currency."""
-        if self.value_cents is None:
-            return None
-        return self.value_cents // 12 if self.period == "year" else self.value_cents
+        return a_month(self.value_cents, self.period)
 
 
 def weighed(case: Case, client: Client) -> Weighed:

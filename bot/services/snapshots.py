@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, func, select
+from sqlalchemy import case as sql_case
 
 from bot.coach.casefile import CaseFile, Commitment, Offer, Stakeholder, Wish
 from bot.coach.causes import Cause
@@ -28,6 +29,9 @@ from bot.storage.tables import (
     Schedule,
     Step,
 )
+
+FEWEST_VALUED = 4
+"""Of so many clients whose worth is known, the lower half are called small."""
 
 PATTERN = 3
 """From how many cases of one kind on a pattern is pointed out."""
@@ -69,7 +73,7 @@ async def snapshot(turn: Turn, case: Case) -> CaseFile:
         steps=await _steps(turn, case),
     )
     file = await _with_people(turn, case, _with_client(_with_what_was_told(file, turn, case), client))
-    return await _with_history(turn, case, file)
+    return await _with_history(turn, case, replace(file, small_client=await _is_small(turn, client)))
 
 
 def watched(case: Case, now: datetime) -> bool:
@@ -103,6 +107,19 @@ def _with_client(file: CaseFile, client: Client) -> CaseFile:
         notice_on=client.notice_on,
         renewal_on=client.renewal_on,
     )
+
+
+async def _is_small(turn: Turn, client: Client) -> bool:
+    """Whether half of the team's clients in its currency, or more, pay more than it does."""
+    worth = scoring.a_month(client.value_cents, client.period)
+    if worth is None:
+        return False
+    larger = func.sum(sql_case((worth < scoring.MONTHLY, 1), else_=0))
+    query = select(func.count(), larger).where(
+        Client.workspace_id == client.workspace_id, Client.currency == client.currency, Client.value_cents.is_not(None)
+    )
+    known, more = (await turn.db.execute(query)).one()
+    return bool(known >= FEWEST_VALUED and more * 2 >= known)
 
 
 async def _with_people(turn: Turn, case: Case, file: CaseFile) -> CaseFile:

@@ -1,5 +1,12 @@
 """What a client pays and when its contract ends can be told in the chat, and counts in the summary."""
 
+import pytest
+from sqlalchemy import select
+
+from bot.coach.playbook import Playbook
+from bot.services import snapshots
+from bot.services.turn import Turn
+from bot.storage.tables import Case, Client, Person, Workspace
 from tests.core.told import manager, opened
 from tests.house import House
 
@@ -75,3 +82,23 @@ async def test_somebody_of_no_known_part_is_kept_without_a_remark(house: House) 
     priya = house.seat()
     await opened(priya)
     assert "Kept: Tom at Acme." in await priya.say("person Acme Tom", "none", "skip")
+
+
+@pytest.mark.parametrize(
+    ("client", "small"), [("Acme", True), ("Bloom", True), ("Cobalt", False), ("Delta", False), ("Elm", False)]
+)
+async def test_the_lower_half_of_the_clients_whose_worth_is_known_are_small(
+    house: House, client: str, small: bool
+) -> None:
+    priya = house.seat()
+    for name, worth in (("Acme", "1,000 a month"), ("Bloom", "13,000 a year"), ("Cobalt", "3,000"), ("Delta", "9,000")):
+        await opened(priya, name)
+        await priya.say(f"edit {name} value €{worth}")
+    await opened(priya, "Elm")
+    async with house.database.begin() as db:
+        person = (await db.scalars(select(Person))).one()
+        workspace = await db.get_one(Workspace, person.workspace_id)
+        found = (await db.scalars(select(Case).join(Client).where(Client.name == client))).one()
+        who = priya.who
+        turn = Turn(db, workspace, person, who, who.private, who.private, house.clock.now(), "t", Playbook.load())
+        assert (await snapshots.snapshot(turn, found)).small_client is small

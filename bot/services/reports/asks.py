@@ -53,14 +53,17 @@ async def will_call(turn: Turn, case: Case) -> Result:
     turn.require_manager("take a call over")
     file = await cases.snapshot(turn, case)
     due = _keep(turn, case, turn.person, f"you call {file.hurt}")
+    whom = file.hurt if file.hurt == file.client else f"{file.hurt} at {file.client}"
     cases.note(turn, case, "asked", f"{turn.person.name} calls {file.hurt}")
     owner = await turn.db.get_one(Person, case.owner_id)
+    told_them = ""
     if owner.id != turn.person.id:
-        words = say("**{who}** will call {hurt} at {client} (SAL-{n}). Hold your own call until then.",
-                    who=turn.person.name, hurt=file.hurt, client=file.client, n=case.number)  # fmt: skip
+        told_them = f" {owner.name} knows."
+        words = say("**{who}** will call {whom} (SAL-{n}). Hold your own call until then.",
+                    who=turn.person.name, whom=whom, n=case.number)  # fmt: skip
         turn.tell(owner, f"call:{case.id}:{turn.event}"[:200], card(words), case_id=case.id)
     return told(
-        f"Good. You call {file.hurt} at {file.client}, by {cases.local_day(turn, due)}. {owner.name} knows.",
+        f"Good. You call {whom}, by {cases.local_day(turn, due)}.{told_them}",
         offer("I called", f"log {file.label}"),
     )
 

@@ -16,6 +16,7 @@ from bot.coach.money import Money
 from bot.coach.playbook import Stage
 from bot.services import access
 from bot.services.reports.ready import NOW, WORKSPACE, rows
+from bot.services.scoring import MONTHLY
 from bot.services.turn import Turn
 from bot.storage.tables import Ask, Case, Client, Look, ReadingTally, Tally
 
@@ -119,8 +120,7 @@ def _open_cases(manages: bool) -> Iterable[Select[*tuple[Any, ...]]]:
 
 def _hidden() -> Iterable[Select[*tuple[Any, ...]]]:
     """The same of the confidential cases that a person has a part in, counted one by one: these are few."""
-    monthly = case((Client.period == "year", Client.value_cents // 12), else_=Client.value_cents)
-    currency, cents = func.coalesce(Client.currency, ""), func.coalesce(func.sum(monthly), 0)
+    currency, cents = func.coalesce(Client.currency, ""), func.coalesce(func.sum(MONTHLY), 0)
     staged = _part("stage", Case.stage, currency, func.count(), cents).group_by(Case.stage, currency)
     caused = _part("cause", Case.cause, literal(""), func.count(), literal(0)).group_by(Case.cause)
     mine = (Case.workspace_id == WORKSPACE, Case.closed_at.is_(None), Case.confidential)

@@ -72,11 +72,12 @@ def _head(totals: Totals, moved: str) -> list[Element | Line | None]:
 
 
 def _overdue(turn: Turn, ask: Overdue) -> Line:
+    named = "" if ask.client.casefold() in ask.words.casefold() else f"{clip(ask.client, NAME_SHOWN)}, "
     return say(
-        "You wanted this by {when}: {words} ({client}, SAL-{n}).",
+        "You wanted this by {when}: {words} ({named}SAL-{n}).",
         when=local_day(turn, ask.due_at),
         words=clip(ask.words, 120),
-        client=clip(ask.client, NAME_SHOWN),
+        named=named,
         n=ask.number,
     )
 
