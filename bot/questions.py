@@ -270,10 +270,9 @@ class Read(Question[A]):
 
 @dataclass(frozen=True)
 class Date(Read[A]):
-    """A day or an instant, as people type it."""
+    """A day or an instant, as people type it; a number alone is the option numbered so, where there is one."""
 
     kind = "date"
-    numbers_are_options: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)

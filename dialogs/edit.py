@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,7 +51,7 @@ def edit(args: Mapping[str, Any]) -> Dialog[CaseEdit | Nothing]:
             options=FIELDS, near=NEAR,
         )
     )  # fmt: skip
-    value = yield from VALUES[field](case)
+    value = told(field, argument(args, "field"), case) or (yield from VALUES[field](case))
     if not value:
         return Nothing(f"Nothing was changed in {case.label}.")
     return CaseEdit(case.number, {field: value}, case.last_entry)
@@ -62,6 +63,17 @@ def named_field(typed: str) -> str:
     first = word.split(" ")[0]
     by_name = {o.value: o.value for o in FIELDS} | {o.label.casefold(): o.value for o in FIELDS} | NEAR
     return by_name.get(word) or by_name.get(first, "")
+
+
+def told(field: str, typed: str, case: CaseFile) -> str:
+    """The new value that was typed behind the field's name, '' where there is none to be read."""
+    behind = _PLAIN_WORDS.sub("", typed.partition(" ")[2])
+    if field not in READ or not behind:
+        return ""
+    try:
+        return READ[field](behind, Moment(case.now, case.zone))
+    except ValueError:
+        return ""
 
 
 def cause(case: CaseFile) -> Dialog[str]:
@@ -189,6 +201,13 @@ def label_of(options: tuple[Option, ...], value: str) -> str:
     """The label of a kept value, in the middle of a sentence."""
     return next((o.label.lower() for o in options if o.value == value), value)
 
+
+_PLAIN_WORDS = re.compile(r"^(?:(?:is|to|by|on|now|date|:|=)\s+)+")
+
+READ: Mapping[str, Callable[[str, Moment], str]] = {
+    "value": _read_value, "notice_on": _read_day, "renewal_on": _read_day,
+}  # fmt: skip
+"""How a value is read that may be typed behind its field's name."""
 
 VALUES: Mapping[str, Callable[[CaseFile], Dialog[str]]] = {
     "cause": cause, "fault": fault, "severity": severity, "contact": contact, "cost_words": cost_words,

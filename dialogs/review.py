@@ -8,6 +8,7 @@ from typing import Any
 from bot.coach import casefile
 from bot.coach.casefile import CaseFile
 from bot.coach.causes import INFO
+from bot.coach.dates.saying import say_date
 from bot.coach.money import say_money
 from bot.coach.outcomes import Reviewed
 from bot.dialog import Choice, Dialog, Load, Person, Say, Text
@@ -48,11 +49,13 @@ def review_card(case: CaseFile) -> Card:
     rows: list[tuple[str, str]] = [
         ("What", INFO[case.cause].said),
         ("Owner", case.owner),
-        ("Last contact", ago(case.days_quiet)),
+        ("Last contact", ago(case.days_quiet) if case.last_contact_at else "none since it was opened"),
         ("Still open", "; ".join(clip(w.words, 100) for w in case.open_wishes) or "nothing they asked for"),
     ]
     if case.value:
         rows.insert(0, ("Worth", f"{say_money(case.value)} a {case.period}"))
+    dates = (("Notice by", case.notice_on), ("Renewal on", case.renewal_on))
+    rows += [(name, say_date(day)) for name, day in dates if day]
     if case.readings:
         rows.append(("Readings", ", ".join(r.replace("_", " ") for r in case.readings[-4:])))
     facts: tuple[tuple[str, Line], ...] = tuple((name, say("{v}", v=value)) for name, value in rows)

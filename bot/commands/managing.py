@@ -23,7 +23,7 @@ from bot.view import Attachment, card, clip
 
 async def summary(turn: Turn, words: str) -> Result:
     """Every client at risk, a page of them, or as a file."""
-    if words.casefold() == "csv":
+    if "csv" in words.casefold().split()[:3]:
         rows = await portfolio.whole(turn, sheet.MOST)
         turn.audit("took the summary as a file")
         which = "The worst " if len(rows) == sheet.MOST else ""

@@ -34,6 +34,13 @@ PHRASES = {
         ),
         "help",
     ),
+    **dict.fromkeys(
+        (
+            "who is at risk", "who's at risk", "whos at risk", "at risk", "at-risk list", "the at-risk list",
+            "at risk list", "which clients are at risk", "show me the summary", "the summary",
+        ),
+        "summary",
+    ),
     **dict.fromkeys(("good morning", "hey", "hallo", "what's next", "whats next", "good afternoon"), "home"),
 }  # fmt: skip
 """What newcomers say to see what there is, and the command behind it."""

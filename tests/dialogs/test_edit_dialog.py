@@ -36,6 +36,24 @@ def test_a_field_named_with_the_command_asks_only_its_value(field: str, answer: 
     assert played.result == CaseEdit(1, changes)
 
 
+@pytest.mark.parametrize(
+    ("typed", "changes"),
+    [
+        ("value usd 5,000 a month", {"value": "usd 5,000 a month"}),
+        ("notice by 15 december", {"notice_on": "2025-12-15"}),
+        ("renewal on 1 march 2026", {"renewal_on": "2026-03-01"}),
+    ],
+)
+def test_a_value_typed_behind_its_field_is_not_asked_again(typed: str, changes: dict[str, str]) -> None:
+    played = edited([], typed)
+    assert played.asked == []
+    assert played.result == CaseEdit(1, changes)
+
+
+def test_a_value_that_cannot_be_read_is_asked() -> None:
+    assert edited(["€900 a month"], "value plenty").result == CaseEdit(1, {"value": "€900 a month"})
+
+
 @pytest.mark.parametrize("field", ["", "colour"])
 def test_without_a_known_field_it_is_asked(field: str) -> None:
     assert edited(["What it cost them", "€300"], field).result == CaseEdit(1, {"cost_words": "€300"})

@@ -1,5 +1,6 @@
 """The review: its way out on every question, and a name that changes nothing."""
 
+from datetime import date
 from functools import partial
 
 import pytest
@@ -15,6 +16,13 @@ CASE = case_json(owner="Omar Haddad", owner_key="omar")
 
 def reviewed(*answers: str) -> Played:
     return play(partial(review, {"case": 1}), answers, {"case": CASE, "team": TEAM})
+
+
+def test_a_client_nobody_spoke_to_is_shown_as_such_with_the_dates_that_count() -> None:
+    case = case_json(last_contact_at=None, notice_on=date(2025, 12, 15))
+    shown = play(partial(review, {"case": 1}), ["stop"], {"case": case, "team": TEAM}).text
+    assert "none since it was opened" in shown
+    assert "15 December 2025" in shown
 
 
 def test_the_present_owner_is_known_and_the_case_is_with_them_already() -> None:

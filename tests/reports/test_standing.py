@@ -45,7 +45,7 @@ async def test_every_reason_of_every_line_is_a_fact_the_case_shows(house: House)
                           made_at=MONDAY, due_at=MONDAY, state="broken"))  # fmt: skip
         await db.execute(update(Case).where(Case.number == 5).values(client_id=case.client_id))
     async with house.database.reading() as db:
-        pairs = (await db.execute(select(Case, Client).join(Client, Client.id == Case.client_id))).tuples().all()
+        pairs = (await db.execute(select(Case, Client).join(Client, Client.id == Case.client_id))).all()
         found = await scoring.assess_all(db, house.clock.now(), pairs)
     said = {case.number: found[case.id].reasons for case, _ in pairs}
     assert (

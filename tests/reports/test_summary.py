@@ -19,6 +19,7 @@ from bot.storage import migrate
 from bot.storage.database import Database
 from bot.storage.tables import Case, Client, Digest, PlaceRow, PromiseRow
 from bot.view import Actions, Attachment, Chart
+from tests.core.told import manager, opened
 from tests.house import MONDAY, House, Seat
 
 
@@ -84,6 +85,16 @@ async def test_a_broken_promise_and_an_ask_in_vain_are_shown(house: House) -> No
     assert "a promise was broken" in said
     assert "You wanted this by" in said
     assert "Take over Hafen Logistik" in sam.labels
+
+
+async def test_a_call_names_its_client_once(house: House) -> None:
+    sam = manager(house)
+    await opened(house.seat())
+    said = await sam.say("call Acme")
+    assert said.startswith("Good. You call Acme, by")
+    assert "Priya knows." in said
+    await house.skip(days=10)
+    assert "you call Acme (SAL-1)" in await sam.say("summary")
 
 
 async def test_currencies_are_never_added_together_without_a_word(house: House) -> None:
@@ -193,7 +204,7 @@ async def test_a_digest_to_a_shared_channel_is_refused_and_says_what_to_do_inste
 
 async def test_a_place_set_by_hand_needs_a_reason_is_shown_and_expires(house: House) -> None:
     sam = await portfolio(house)
-    await sam.say("override SAL-3", "To the top", "Their board meets on Friday", "in 7 days")
+    await sam.say("override SAL-3", "1", "Their board meets on Friday", "1")
     said = await sam.say("summary")
     first = next(row for row in said.splitlines() if row.startswith("1. "))
     assert "Bloom & Partner" in first
@@ -205,6 +216,12 @@ async def test_a_place_set_by_hand_needs_a_reason_is_shown_and_expires(house: Ho
     later = await sam.say("summary")
     assert "set by hand" not in later
     assert next(row for row in later.splitlines() if row.startswith("1. ")).startswith("1. Northwind")
+
+
+@pytest.mark.parametrize("typed", ["who is at risk?", "the at-risk list", "Which clients are at risk"])
+async def test_the_summary_is_found_by_what_managers_call_it(house: House, typed: str) -> None:
+    sam = await portfolio(house)
+    assert await sam.say(typed) == await sam.say("summary")
 
 
 async def test_the_review_goes_from_the_stalest_on_and_is_taken_up_where_it_was_left(house: House) -> None:
@@ -228,7 +245,7 @@ async def test_the_file_holds_every_case_and_no_formula(house: House) -> None:
     sam = await portfolio(house)
     async with house.database.begin() as db:
         await db.execute(update(Client).where(Client.name == "Acme").values(name="=HYPERLINK(1) Ä"))
-    await sam.say("summary csv")
+    await sam.say("summary as csv please")
     (content,) = (e.content for c in sam.last.cards for e in c.elements if isinstance(e, Attachment))
     rows = list(csv.reader(io.StringIO(content)))
     assert len(rows) == 6
