@@ -49,7 +49,7 @@ def review_card(case: CaseFile) -> Card:
     rows: list[tuple[str, str]] = [
         ("What", INFO[case.cause].said),
         ("Owner", case.owner),
-        ("Last contact", ago(case.days_quiet) if case.last_contact_at else "none since it was opened"),
+        ("Last contact", ("" if case.last_contact_at else "none since it was opened, ") + ago(case.days_quiet)),
         ("Still open", "; ".join(clip(w.words, 100) for w in case.open_wishes) or "nothing they asked for"),
     ]
     if case.value:

@@ -242,7 +242,7 @@ async def test_after_four_weeks_without_improvement_owner_and_manager_must_decid
         (asked,) = await news(house, name, "has not got better for 4 weeks")
         assert [a.label for a in asked.actions] == ["Decide", "See the case"]
     await press(sam, (await news(house, "Sam", "has not got better"))[-1], "Decide")
-    assert "Last contact: 28 days ago" in sam.words
+    assert "Last contact: none since it was opened, 28 days ago" in sam.words
     await sam.say("Make a new plan", "A second pair of hands from Monday")
     assert "Decided for SAL-1: a new plan. Your reason is kept with the case." in sam.words
     assert "decision: a new plan: A second pair of hands from Monday" in await priya.say("SAL-1")
