@@ -24,7 +24,7 @@ MOST = 512
 CROWD = 8
 """Requests in one transaction from which on more are soon to come."""
 
-GATHERING = 0.1
+GATHERING = 0.05
 """Seconds from one transaction of a crowd to the next, so that more share it; lanes hold enough to go on meanwhile."""
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
