@@ -84,13 +84,16 @@ class Terminal:
         self.out.flush()
 
     async def _caught_up(self) -> int:
-        """Show what came privately since this person last read or spoke; gives where the log stands."""
+        """Show a person what came privately since they last read or spoke; gives where the log stands.
+
+        Not as JSON: there a start offers the open question and nothing else (the contract of ``--json``).
+        """
         messages = await self.log.since(0, person=self.who.key)
-        if self.notes is not None:
+        if self.notes is not None and not self.as_json:
             known = await self.notes.get(SEEN, self.who.key)
             said = max((m.mark for m in messages if m.author and m.to == self.who.key), default=0)
             missed = self._to_them(messages, after=max(known["mark"] if known else 0, said))
-            if missed and not self.as_json:
+            if missed:
                 self._line(f"\n{AWAY}")
             for message in missed:
                 self._show(self.who.name, "private", message.card)

@@ -11,11 +11,11 @@ from tests.core.told import manager, opened
 from tests.house import House, Seat
 
 
-async def sat(house: House, seat: Seat, *lines: str) -> str:
+async def sat(house: House, seat: Seat, *lines: str, as_json: bool = False) -> str:
     """What a terminal shows from its start to the end of these lines."""
     out = io.StringIO()
     terminal = Terminal(house.conversation, house.log, house.engine.drain, seat.who, seat.place, out=out,
-                        notes=house.notes)  # fmt: skip
+                        notes=house.notes, as_json=as_json)  # fmt: skip
 
     async def typed() -> AsyncIterator[str]:
         for line in lines:
@@ -45,6 +45,14 @@ async def test_a_first_seat_shows_what_came_before_it_and_nothing_of_others(hous
     await house.engine.drain()
     assert "While you were away" not in await sat(house, house.seat("Omar"))
     assert "Sam asks" in await sat(house, priya)
+
+
+async def test_a_program_that_reads_json_is_shown_the_open_question_alone(house: House) -> None:
+    priya, sam = house.seat(), manager(house)
+    await opened(priya)
+    await sam.say("ask Acme")
+    await house.engine.drain()
+    assert "Sam asks" not in await sat(house, priya, as_json=True)
 
 
 async def test_of_a_long_absence_only_the_newest_are_shown(house: House) -> None:
