@@ -97,6 +97,14 @@ async def test_a_call_names_its_client_once(house: House) -> None:
     assert "you call Acme (SAL-1)" in await sam.say("summary")
 
 
+async def test_a_client_whose_name_is_part_of_a_word_is_named_all_the_same(house: House) -> None:
+    sam = manager(house)
+    await opened(house.seat(), "Al")
+    await sam.say("ask SAL-1 what about the call?")
+    await house.skip(days=10)
+    assert "(Al, SAL-1)" in await sam.say("summary")
+
+
 async def test_currencies_are_never_added_together_without_a_word(house: House) -> None:
     sam = await portfolio(house)
     async with house.database.begin() as db:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -72,7 +73,8 @@ def _head(totals: Totals, moved: str) -> list[Element | Line | None]:
 
 
 def _overdue(turn: Turn, ask: Overdue) -> Line:
-    named = "" if ask.client.casefold() in ask.words.casefold() else f"{clip(ask.client, NAME_SHOWN)}, "
+    said = re.search(rf"(?<!\w){re.escape(ask.client)}(?!\w)", ask.words, re.IGNORECASE)
+    named = "" if said else f"{clip(ask.client, NAME_SHOWN)}, "
     return say(
         "You wanted this by {when}: {words} ({named}SAL-{n}).",
         when=local_day(turn, ask.due_at),
