@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import Refusal
@@ -23,16 +24,17 @@ class RealClock:
 
 
 class LocalClock:
-    """The machine's clock plus a shift; read :meth:`load` once before use."""
+    """The machine's clock plus a shift; read :meth:`load` once before use, and again for what others made of it."""
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
+        self._setting = asyncio.Lock()
         self.shift = timedelta(0)
 
-    async def load(self) -> None:
-        """Take the shift that was kept; another process of the same database may have moved it."""
-        kept = await self._notes.get(_KIND, _KEY)
-        self.shift = timedelta(seconds=kept["seconds"]) if kept else timedelta(0)
+    async def load(self) -> bool:
+        """Take the shift that is kept; whether another process of the same database has moved it."""
+        async with self._setting:
+            return await self._take()
 
     def now(self) -> datetime:
         """The present instant as the local tools see it."""
@@ -42,8 +44,15 @@ class LocalClock:
         """Move the clock forward and keep that."""
         if span <= timedelta(0):
             raise Refusal("The clock only goes forward. Try: skip 7 days.")
-        if self.now() + span > datetime(2200, 1, 1, tzinfo=UTC):
-            raise Refusal("That is further than I can look. Try: skip 7 days.")
-        await self.load()
-        self.shift += span
-        await self._notes.put(_KIND, _KEY, {"seconds": self.shift.total_seconds()})
+        async with self._setting:
+            await self._take()
+            if self.now() + span > datetime(2200, 1, 1, tzinfo=UTC):
+                raise Refusal("That is further than I can look. Try: skip 7 days.")
+            shift = self.shift + span
+            await self._notes.put(_KIND, _KEY, {"seconds": shift.total_seconds()})
+            self.shift = shift
+
+    async def _take(self) -> bool:
+        kept, before = await self._notes.get(_KIND, _KEY), self.shift
+        self.shift = timedelta(seconds=kept["seconds"]) if kept else timedelta(0)
+        return self.shift != before

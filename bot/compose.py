@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
+
+import structlog
 
 from bot.clock import LocalClock, RealClock
 from bot.coach.dates import parse_span
@@ -19,10 +22,15 @@ from bot.local import CHANNELS, TENANT, LocalMessenger, LocalWords, place_of
 from bot.ports import Messenger, Reply, Who
 from bot.services import people
 from bot.storage import migrate
-from bot.storage.database import Database
+from bot.storage.database import Database, is_away
 from bot.storage.local import StoredLog, StoredNotes
 from bot.view import card
 from dialogs.registry import DIALOGS
+
+log = structlog.get_logger()
+
+CLOCK_LOOK = 0.5
+"""Seconds between looks whether another process of the same database has moved the local clock."""
 
 
 @dataclass
@@ -99,8 +107,24 @@ async def furnish_local_places(coach: Coach) -> None:
 async def running(settings: Settings, *, real_time: bool) -> AsyncIterator[Coach]:
     """The coach, closed at the end."""
     coach = await compose(settings, real_time=real_time)
+    following = [asyncio.create_task(_follow(coach, coach.clock))] if isinstance(coach.clock, LocalClock) else []
     try:
         yield coach
     finally:
+        for task in following:
+            task.cancel()
+            await asyncio.wait([task])
         await coach.engine.close()
         await coach.database.close()
+
+
+async def _follow(coach: Coach, clock: LocalClock) -> None:
+    """Go along when a process beside this one, such as a terminal, moves the clock; deliver what comes due."""
+    while True:
+        await asyncio.sleep(CLOCK_LOOK)
+        try:
+            if await clock.load():
+                await coach.engine.wake()
+        except Exception as wrong:
+            if not is_away(wrong):
+                log.exception("clock.not_read")

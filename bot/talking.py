@@ -10,6 +10,7 @@ from bot.compose import furnish_local_places, running
 from bot.config import read_settings
 from bot.errors import CannotStart
 from bot.local import TENANT, person_key, place_of
+from bot.platforms import Platforms
 from bot.ports import Inbound, Opened, Place, Reply, Role, Who
 
 GREETING = "You talk as {name}, {where}. Type help for what I can do; end with Ctrl-D."
@@ -39,7 +40,9 @@ async def chat(person: str, place: str, *, as_json: bool) -> None:
     """Talk until the input ends."""
     who = seat_of(person)
     where = place_named(place, who)
-    async with running(read_settings(), real_time=False) as coach:
+    settings = read_settings()
+    # Where a platform is set up, what comes due is other people's: the clock is not the terminal's to move.
+    async with running(settings, real_time=Platforms(settings).any) as coach:
         await furnish_local_places(coach)
         colour = sys.stdout.isatty()
         terminal = Terminal(

@@ -140,10 +140,13 @@ async def due_tenants(db: AsyncSession, now: datetime, since: datetime | None = 
     return await _present(db, [part.distinct() for part in parts])
 
 
-async def ready_tenants(db: AsyncSession, now: datetime) -> Sequence[str]:
-    """The tenants, still there, for which a lane would send something at once."""
+async def ready_tenants(db: AsyncSession, now: datetime, *, sending: bool = False) -> Sequence[str]:
+    """The tenants, still there, for which a lane would send something at once, or is ``sending`` something."""
     waiting, planned = _due(now)
-    return await _present(db, [waiting.where(is_ready(now)).distinct(), planned.distinct()])
+    parts = [waiting.where(is_ready(now)), planned]
+    if sending:
+        parts.append(select(Outgoing.tenant).where(Outgoing.state == SENDING))
+    return await _present(db, [part.distinct() for part in parts])
 
 
 async def ready_among(db: AsyncSession, now: datetime, tenants: Collection[str]) -> set[str]:

@@ -130,11 +130,11 @@ class InProcess:
             await asyncio.wait(list(self._running.values()))
 
     async def _others_deliver(self) -> None:
-        """Another process delivers; wait until nothing that it can send is left, a few seconds at most."""
+        """Another process delivers; wait until it has sent all that it can, a few seconds at most."""
         until = asyncio.get_running_loop().time() + PATIENCE
         while asyncio.get_running_loop().time() < until:
             async with self.courier.database.reading() as db:
-                due = await ready_tenants(db, self.courier.clock.now())
+                due = await ready_tenants(db, self.courier.clock.now(), sending=True)
             if not any(platform_of(tenant) in self.courier.messengers for tenant in due):
                 return
             await asyncio.sleep(0.05)

@@ -21,13 +21,13 @@ from bot.storage.database import Database
 HERE = Path(__file__).resolve().parents[2]
 
 
-async def salvage(url: str, *words: str, tree: Path = HERE) -> tuple[int, str, str]:
-    """A command's exit code, output and errors."""
+async def salvage(url: str, *words: str, tree: Path = HERE, typed: str = "", **settings: str) -> tuple[int, str, str]:
+    """A command's exit code, output and errors; ``typed`` is its input, ``settings`` what the environment says."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *words, env=_env(url, PORT=str(free_port())), cwd=tree,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        sys.executable, "-m", "bot", *words, env=_env(url, PORT=str(free_port()), **settings), cwd=tree,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    out, wrong = await process.communicate()
+    out, wrong = await process.communicate(typed.encode())
     return process.returncode or 0, out.decode(), wrong.decode()
 
 
