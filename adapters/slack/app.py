@@ -21,7 +21,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.slack import parse
+from adapters.slack import parse, strange
 from adapters.slack.client import SlackMessenger
 from adapters.slack.door import Door
 from adapters.slack.groups import Groups
@@ -202,6 +202,8 @@ def listen(app: AsyncApp, turns: Turns) -> None:
     @app.action(anything)
     async def on_press(ack: Any, body: Any) -> None:
         heard = parse.press(body)
+        if strange.press(body, heard):
+            _ignored()
         if heard:
             await turns.press(heard)
         await ack()
@@ -232,11 +234,13 @@ def listen(app: AsyncApp, turns: Turns) -> None:
 
 async def hear(turns: Turns, body: Any, bot_user: str) -> None:
     """One event of the Events API."""
-    inner = body.get("event")
-    changed = inner.get("user") if isinstance(inner, dict) and inner.get("type") == "user_change" else None
+    if strange.event(body):
+        _ignored()
+        return
+    inner = body["event"]
+    if inner["type"] == "user_change":
+        turns.learn(parse.team_of(body), inner["user"]["id"], inner["user"])
     heard = parse.event(body, bot_user)
-    if isinstance(changed, dict) and isinstance(changed.get("id"), str):
-        turns.learn(str(body.get("team_id") or ""), changed["id"], changed)
     if heard is None:
         return
     match heard.surface:

@@ -239,11 +239,15 @@ class Installations:
         self._kept.pop(team, None)
 
     async def purge(self, team: str, enterprise: str = "") -> list[str]:
-        """Delete an installation's tokens at once; gives the workspaces it spoke in."""
-        teams = [team] if team else await self._teams_of(enterprise)
+        """Delete an installation's tokens at once; gives the workspaces it spoke in.
+
+        A workspace of the organisation that has an installation of its own keeps it.
+        """
+        known = [team] if team else await self._teams_of(enterprise)
         await self.store.delete_team(team, enterprise)
-        for gone in teams:
+        for gone in known:
             self.forget(gone)
+        teams = [t for t in known if team or await self.store.find_by_team(t) is None]
         log.info("slack.purged", teams=len(teams))
         return teams
 

@@ -106,10 +106,11 @@ def press(body: Json) -> Heard | None:
         reopens=action_id.startswith("o:"),
         before=tuple(b for b in _blocks(body) if isinstance(b, dict)),
     )
-    if action_id.startswith("x:"):
+    if is_tick(action_id):
         return None
     view = map_at(body, "view")
-    return sound(_in_view(heard, view, action_id, value) if view else heard)
+    placed = _in_view(heard, view, action_id, value) if view else heard
+    return sound(placed) if placed else None
 
 
 def _blocks(body: Json) -> list[object]:
@@ -127,14 +128,19 @@ def _press_act(body: Json, action_id: str, value: str) -> Act:
     return Pressed(value)
 
 
-def _in_view(heard: Heard, view: Json, action_id: str, value: str) -> Heard:
+def is_tick(action_id: str) -> bool:
+    """A box ticked or a menu opened up: it is sent with the button beside it."""
+    return action_id.startswith("x:")
+
+
+def _in_view(heard: Heard, view: Json, action_id: str, value: str) -> Heard | None:
     if str_at(view, "type") == "home":
         turned = action_id.startswith("h:") and value.isascii() and value.isdigit()
         if turned:
             return replace(heard, surface="opened", act=Opened(), page=int(value[:6]))
         return replace(heard, surface="home", view=str_at(view, "id"))
     thread = read_thread(str_at(view, "private_metadata"))
-    return replace(heard, surface="modal", view=str_at(view, "id"), thread=thread)
+    return replace(heard, surface="modal", view=str_at(view, "id"), thread=thread) if thread else None
 
 
 def submission(body: Json) -> Heard | None:
@@ -197,13 +203,14 @@ def event(body: Json, bot_user: str = "") -> Heard | None:
     inner = body.get("event")
     if not isinstance(inner, Mapping):
         return None
+    team, enterprise = installed_in(body)
     heard = Heard(
         event=f"slack:e:{str_at(body, 'event_id')}",
         surface="notice",
         act=Opened(),
-        team=_team(body),
+        team=team,
         user=str_at(inner, "user"),
-        enterprise=str_at(body, "enterprise_id"),
+        enterprise=enterprise,
         user_team=str_at(inner, "user_team") or str_at(inner, "team"),
         channel=str_at(inner, "channel"),
         ts=str_at(inner, "ts"),
@@ -218,13 +225,36 @@ def event(body: Json, bot_user: str = "") -> Heard | None:
         return _pane(heard, inner)
     if kind in GROUP_EVENTS:
         return replace(heard, surface="group", user="SLACK") if heard.team else None
-    return _notice(heard, kind, inner)
+    told = _notice(heard, kind, inner)
+    # Whoever takes the coach out of an organisation takes it out of all its workspaces.
+    everywhere = told is not None and isinstance(told.act, Removed) and heard.enterprise and _of_organisation(body)
+    return replace(told, team="") if told and everywhere else told
 
 
-def _team(body: Json) -> str:
+def team_of(body: Json) -> str:
+    """The workspace whose installation sees an event."""
+    return installed_in(body)[0]
+
+
+def installed_in(body: Json) -> tuple[str, str]:
+    """The workspace and organisation whose installation sees an event.
+
+    In a channel shared with another company the outer ids may be theirs (Slack's Events API: ``authorizations`` and
+    ``context_team_id`` name ours); an installation of a whole organisation names no workspace of its own.
+    """
     given = body.get("authorizations")
-    first = given[0] if isinstance(given, list) and given else {}
-    return str_at(body, "team_id") or str_at({"is": first}, "is", "team_id")
+    ours = given[0] if isinstance(given, list) and given and isinstance(given[0], Mapping) else {}
+    team, enterprise = str_at(ours, "team_id"), str_at(ours, "enterprise_id")
+    if not team and not enterprise:
+        return str_at(body, "team_id"), str_at(body, "enterprise_id")
+    return team or str_at(body, "context_team_id") or str_at(body, "team_id"), enterprise
+
+
+def _of_organisation(body: Json) -> bool:
+    """Whether the installation that an event came to is that of a whole organisation."""
+    given = body.get("authorizations")
+    ours = given[0] if isinstance(given, list) and given else {}
+    return isinstance(ours, Mapping) and ours.get("is_enterprise_install") is True
 
 
 def _spoken(heard: Heard, inner: Json, bot_user: str) -> Heard | None:

@@ -55,6 +55,12 @@ def profile_of(user: Mapping[str, Any]) -> Profile:
     )
 
 
+def _elsewhere(named: str, profile: Profile, team: str, enterprise: str) -> bool:
+    """Whether a team that is named is neither ours nor of our organisation."""
+    same_grid = bool(enterprise) and profile.enterprise == enterprise
+    return bool(named) and named not in (team, enterprise) and not same_grid
+
+
 class People:
     """Names, zones, roles and guests, by team and user."""
 
@@ -89,8 +95,7 @@ class People:
     def _outside(self, profile: Profile, team: str, user_team: str, enterprise: str) -> bool:
         if profile.guest or profile.foreign or profile.gone or profile.bot:
             return True
-        same_grid = bool(enterprise) and profile.enterprise == enterprise
-        return any(t and t not in (team, enterprise) for t in (profile.team, user_team)) and not same_grid
+        return any(_elsewhere(t, profile, team, enterprise) for t in (profile.team, user_team))
 
     async def profile(self, team: str, user: str, enterprise: str = "") -> Profile | None:
         """What Slack says of a person, at most ten minutes old; a day where Slack does not answer."""
@@ -113,11 +118,14 @@ class People:
         self._kept[team, user] = (self._clock(), profile)
         return profile
 
-    async def outsiders(self, client: AsyncWebClient, team: str, users: Sequence[str], org: bool) -> bool:
-        """Whether any of these people is a guest or of another company; raises where Slack does not tell."""
-        await self._meet(client, team, users, org)
-        profiles = [self._kept.get((team, u)) for u in users]
-        return any(kept is None or kept[1].guest or kept[1].foreign for kept in profiles)
+    async def outsiders(self, client: AsyncWebClient, team: str, users: Sequence[str], enterprise: str) -> bool:
+        """Whether any of these people is a guest or of another company; raises where Slack does not tell.
+
+        Slack's ``is_stranger`` is false for people of another company who share a channel: their team tells.
+        """
+        await self._meet(client, team, users, bool(enterprise))
+        profiles = [kept[1] if kept else None for kept in (self._kept.get((team, u)) for u in users)]
+        return any(p is None or p.guest or p.foreign or _elsewhere(p.team, p, team, enterprise) for p in profiles)
 
     async def several(self, team: str, users: Sequence[str], enterprise: str = "") -> list[Who]:
         """People of a group; raises where Slack does not tell who somebody is."""

@@ -139,7 +139,7 @@ class Places:
         reason = shared_because(told)
         members = [] if reason else await self._members(client, channel)
         others = [m for m in members if m != installed.bot_user]
-        if not reason and await self._people.outsiders(client, team, others, bool(installed.enterprise)):
+        if not reason and await self._people.outsiders(client, team, others, installed.enterprise):
             reason = "a guest or somebody from outside is in it"
         kind = PlaceKind.shared if reason else PlaceKind.internal
         only = frozenset(others) if told.get("is_private") and not told.get("is_ext_shared") else None

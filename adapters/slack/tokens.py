@@ -165,6 +165,10 @@ class OneToken:
         """The token is the settings'; there is nothing to look up anew."""
 
     async def purge(self, team: str, enterprise: str = "") -> list[str]:
-        """Stop using the token until the next start."""
+        """Stop using the token until the next start; who leaves elsewhere leaves it alone."""
+        known = self._known
+        ours = known is None or (team == known.team if team else enterprise == known.enterprise)
+        if not ours:
+            return []
         self._revoked = True
-        return [team] if team else [self._known.team] if self._known else []
+        return [team] if team else [known.team] if known else []

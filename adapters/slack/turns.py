@@ -157,8 +157,7 @@ class Turns:
         self._background.later(self._refresh_home(heard, who))
 
     async def _press_in_modal(self, heard: Heard) -> None:
-        if heard.thread is None:
-            return
+        assert heard.thread is not None, "parse gives a press in a modal its thread"
         who, place = await self._remembered(heard, heard.thread)
         reply = await self._take(inbound(heard, who, place, self._places.to_post_in(place)))
         if reply.cards:

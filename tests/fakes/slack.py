@@ -323,8 +323,8 @@ class FakeSlack:
     def _users_info(self, body: Json, team: Team) -> Json:
         for known in (team, *self.teams.values()):
             if body["user"] in known.users:
-                foreign = known.id != team.id
-                return {"user": {**known.users[body["user"]], **({"is_stranger": True} if foreign else {})}}
+                # As Slack has it: whoever shares a channel with us is no stranger, though of another team.
+                return {"user": {**known.users[body["user"]], "is_stranger": False}}
         raise Refused("user_not_found")
 
     def _users_list(self, body: Json, team: Team) -> Json:
