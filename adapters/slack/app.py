@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -21,12 +20,11 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.slack import parse, strange
+from adapters.slack import oauth, parse, strange
 from adapters.slack.client import SlackMessenger
 from adapters.slack.door import Door
 from adapters.slack.groups import Groups
 from adapters.slack.install import Installations
-from adapters.slack.oauth import INSTALL_PATH, REDIRECT_PATH, flow_of
 from adapters.slack.owners import Owners
 from adapters.slack.pace import Pace
 from adapters.slack.people import People
@@ -105,7 +103,7 @@ class Slack:
         if engine is None:
             raise CannotStart("Installing Slack into many workspaces needs a database.")
         installations = Installations(self._web, self._settings, engine)
-        return installations, flow_of(self._settings, installations, self._web)
+        return installations, oauth.flow_of(self._settings, installations, self._web)
 
     def _bolt(self) -> AsyncApp:
         quiet = logging.getLogger("salvage.slack.bolt")
@@ -134,17 +132,7 @@ class Slack:
         made: list[web.RouteDef] = []
         if self._settings.signing_secret:
             made.append(web.post(EVENTS_PATH, Door(self._app).knock))
-        if self._flow:
-            made += [web.get(INSTALL_PATH, self._install), web.get(REDIRECT_PATH, self._redirect)]
-        return made
-
-    async def _install(self, request: web.Request) -> web.Response:
-        assert self._flow is not None, "the route exists only with the flow"
-        return await to_aiohttp_response(await self._flow.handle_installation(await to_bolt_request(request)))
-
-    async def _redirect(self, request: web.Request) -> web.Response:
-        assert self._flow is not None, "the route exists only with the flow"
-        return await to_aiohttp_response(await self._flow.handle_callback(await to_bolt_request(request)))
+        return [*made, *(oauth.routes(self._flow) if self._flow else ())]
 
     async def start(self, *, listen: bool = True) -> None:
         """Check the token, and connect where Socket Mode is on; raises CannotStart for a token Slack refuses.

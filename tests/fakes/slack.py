@@ -118,6 +118,7 @@ class FakeSlack:
         self.failing: dict[str, list[Any]] = defaultdict(list)
         self.revoked: dict[str, str] = {}
         self.slow: dict[str, float] = {}
+        self.dropping: set[str] = set()  # methods whose connection breaks before an answer
         self.after: dict[str, str] = {}  # a method that is answered only once another was asked, too
         self._asked: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.keeps_pace = False
@@ -184,6 +185,8 @@ class FakeSlack:
         method = request.match_info["method"]
         body = await _body(request)
         self.calls.append((method, body))
+        if method in self.dropping and request.transport:
+            request.transport.close()
         self._asked[method].set()
         if method in self.after:
             await self._asked[self.after[method]].wait()
