@@ -100,6 +100,25 @@ def taken(question: Question[Any], raw: Raw, at: Moment) -> Raw:
         return question.accept(core, at)
 
 
+def accepts(question: Question[Any], raw: Raw, at: Moment) -> bool:
+    """Whether an answer, typed or pressed, fits a question."""
+    try:
+        taken(question, raw, at)
+    except BadAnswer:
+        return False
+    return True
+
+
+def reads(question: Question[Any], words: str, at: Moment) -> bool:
+    """Whether words are an answer to a question that only some words answer: 'next Friday' to a date."""
+    return question.kind in ("date", "money", "choice", "confirm", "many") and accepts(question, words, at)
+
+
+def fits(question: Question[Any], words: str, at: Moment) -> bool:
+    """Whether words may be meant for a question; any try at a date is, a story is no answer to a choice."""
+    return question.kind != "choice" or accepts(question, words, at)
+
+
 def _core(words: str) -> str:
     """What is left of a short answer without the words around it; '' where that is nothing new."""
     parts = [part.strip(".,;:–-") for part in words.split()]

@@ -12,6 +12,9 @@ from bot.errors import Refusal
 from bot.services.turn import Begin, Turn
 from bot.storage.tables import Case, ConversationRow
 
+OPENING = "diagnose"
+"""The dialog at whose end a case is opened."""
+
 STANDING = frozenset({"next"})
 """Dialogs that only say how a case stands now: an older one about the same case means nothing any more, and their
 question can wait without being asked again."""
@@ -72,6 +75,12 @@ async def standing_row(turn: Turn) -> ConversationRow | None:
     query = _here(turn, "parked").where(ConversationRow.dialog.in_(STANDING))
     row = await turn.db.scalar(query.order_by(ConversationRow.at.desc(), ConversationRow.id.desc()).limit(1))
     return None if row is None or await _idle(turn, row) else row
+
+
+async def opening_row(turn: Turn) -> ConversationRow | None:
+    """The newest case that is being asked about here, its question open or put aside."""
+    query = _here(turn, "open", "parked").where(ConversationRow.dialog == OPENING)
+    return await turn.db.scalar(query.order_by(ConversationRow.at.desc(), ConversationRow.id.desc()).limit(1))
 
 
 async def _idle(turn: Turn, row: ConversationRow) -> bool:

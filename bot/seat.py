@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
-from bot import commands
+from bot import aside, commands
 from bot.asking import (
     Dialogs,
+    accepts,
     ask_card,
     back_to,
+    fits,
     is_skip,
     open_question,
     pressed_card,
+    reads,
     taken,
     to_say_again,
     with_question,
@@ -35,11 +36,11 @@ from bot.dialog import (
     tidy,
 )
 from bot.errors import Refusal
-from bot.rows import STANDING, begin, open_row, owned, standing_row, take_up, waiting_row, without_facts
+from bot.rows import STANDING, begin, open_row, opening_row, owned, standing_row, take_up, waiting_row, without_facts
 from bot.services import effects, facts, zones
 from bot.services.turn import Result, Turn, offer, shown, told
-from bot.storage.tables import Case, Client, ConversationRow, Shown
-from bot.view import Actions, AnswerPress, Card, CommandPress, Note, Option, card, merge, read_press, say
+from bot.storage.tables import Case, Client, ConversationRow
+from bot.view import Actions, AnswerPress, Card, CommandPress, Note, card, merge, read_press, say
 
 LONGEST_CHAIN = 8
 """How many dialogs may follow one another in one turn; more would be a loop."""
@@ -61,44 +62,38 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
         return await (reoffer(dialogs, turn, Result()) if row.dialog in STANDING else _help(dialogs, turn, row))
     if row is not None:
         ask = open_question(dialogs, row)
+        which = await aside.which_was_meant(turn, row, ask.question, words) if ask else None
+        if which is not None:
+            return await _press(dialogs, turn, which)
         if ask and ask.question.picked(words) is None and not (ask.question.optional and is_skip(words)):
-            value = await _typed_button(turn, words, numbers=False)
+            value = await aside.typed_button(turn, words, numbers=False)
             if value is not None and isinstance(read_press(value), CommandPress):
                 # Another question's buttons are none of this one's answers; a check-in's are meant.
                 return await _press(dialogs, turn, value)
+            if aside.says_enough(row, words):
+                return await _enough(dialogs, turn, row)
+            early = aside.not_open_yet(row, ask.question, words)
+            if early is not None:
+                return await reoffer(dialogs, turn, early)
             free, one_line = ask.question.kind == "text", not getattr(ask.question, "multiline", True)
-            if not _reads(ask.question, turn, words) and await commands.surely(
+            if not reads(ask.question, words, turn.moment) and await commands.surely(
                 turn, words, free_text=free, one_line=one_line
             ):
                 return await commanded(dialogs, turn, words)
-            if row.dialog in STANDING and not (commands.answers_nothing(words) or _fits(ask.question, turn, words)):
+            may_answer = commands.answers_nothing(words) or fits(ask.question, words, turn.moment)
+            if row.dialog in STANDING and not may_answer:
                 return await commanded(dialogs, turn, words)
+            either = await aside.either_way(turn, row, ask.question, words)
+            if either is not None:
+                return either
         return await _answer(dialogs, turn, row, None, words)
-    value = await _typed_button(turn, words, numbers=True)
+    value = await aside.typed_button(turn, words, numbers=True)
     if value is not None:
         return await _press(dialogs, turn, value)
-    aside = await _put_aside(dialogs, turn, words)
-    if aside is not None:
-        return await _answer(dialogs, turn, aside, None, words)
+    left = await _put_aside(dialogs, turn, words)
+    if left is not None:
+        return await _answer(dialogs, turn, left, None, words)
     return await commanded(dialogs, turn, words)
-
-
-def _reads(question: Question[Any], turn: Turn, words: str) -> bool:
-    """Whether words are an answer to a question that only some words answer: 'next Friday' to a date."""
-    return question.kind in ("date", "money", "choice", "confirm", "many") and _accepted(question, turn, words)
-
-
-def _accepted(question: Question[Any], turn: Turn, words: Any) -> bool:
-    try:
-        taken(question, words, turn.moment)
-    except BadAnswer:
-        return False
-    return True
-
-
-def _fits(question: Question[Any], turn: Turn, words: str) -> bool:
-    """Whether words may be meant for a question; any try at a date is, a story is no answer to a choice."""
-    return question.kind != "choice" or _accepted(question, turn, words)
 
 
 async def commanded(dialogs: Dialogs, turn: Turn, text: str) -> Result:
@@ -107,13 +102,22 @@ async def commanded(dialogs: Dialogs, turn: Turn, text: str) -> Result:
     driver = DRIVER_WORDS.get(commands.plain(words))
     if driver is not None and driver is not _help:
         return await driver(dialogs, turn, await open_row(turn))
-    return await follow(dialogs, turn, await commands.run(turn, words))
+    try:
+        result = await commands.run(turn, words)
+    except commands.NoCase:
+        row = await opening_row(turn)
+        ask = open_question(dialogs, row)
+        early = aside.not_open_yet(row, ask.question, words) if row is not None and ask is not None else None
+        if early is None:
+            raise
+        result = early
+    return await follow(dialogs, turn, result)
 
 
 async def pressed(dialogs: Dialogs, turn: Turn, conversation: int, key: str, value: str) -> Result:
     """A button of a question: an answer, an edit of an earlier one, or too late."""
     row = await owned(turn, conversation)
-    return await _answer(dialogs, turn, row, key, {"pick": value})
+    return await _answer(dialogs, turn, row, key, value if aside.was_typed(row, key, value) else {"pick": value})
 
 
 async def submitted(dialogs: Dialogs, turn: Turn, conversation: int, answers: Mapping[str, Any]) -> Result:
@@ -138,6 +142,17 @@ async def submitted(dialogs: Dialogs, turn: Turn, conversation: int, answers: Ma
     return await follow(dialogs, turn, await _run(dialogs, turn, row))
 
 
+async def _enough(dialogs: Dialogs, turn: Turn, row: ConversationRow) -> Result:
+    """Open a case with what was told so far; a question it can't be opened without stays open."""
+    before, standing = row.answers, await _looked_up(dialogs, turn, row)
+    while isinstance(standing, Ask) and (value := aside.way_on(standing)) is not None:
+        row.answers = {**row.answers, standing.question.key: {"pick": value}}
+        standing = await _looked_up(dialogs, turn, row)
+    if row.answers == before:
+        return await reoffer(dialogs, turn, told("I need this one before I can open the case. A few words are enough."))
+    return await follow(dialogs, turn, await _run(dialogs, turn, row))
+
+
 async def _put_aside(dialogs: Dialogs, turn: Turn, words: str) -> ConversationRow | None:
     """A standing question put aside, one of whose answers was typed: it still stands above, for whoever reads."""
     row = await standing_row(turn)
@@ -154,25 +169,6 @@ async def _press(dialogs: Dialogs, turn: Turn, value: str) -> Result:
         case CommandPress(command):
             return await commanded(dialogs, turn, command)
     raise Refusal("I can't read that button any more. Type help to see what I can do.")
-
-
-async def _typed_button(turn: Turn, words: str, *, numbers: bool) -> str | None:
-    """The button whose label or number was typed: of the person's own cards, then of what was posted here."""
-    rows = (
-        await turn.db.scalars(
-            select(Shown).where(
-                Shown.place.in_({turn.place.key, turn.who.private.key}), Shown.person_key.in_((turn.who.key, ""))
-            )
-        )
-    ).all()
-    for row in sorted(rows, key=lambda r: (r.place != turn.place.key, r.person_key == "")):
-        options = [Option(a["label"], a["value"]) for a in row.actions]
-        found = match_option(options, words, numbers=False)
-        if found is None and numbers and words.isascii() and words.isdigit():
-            found = next((a["value"] for a in row.actions if a["n"] == int(words[:6])), None)
-        if found is not None:
-            return found
-    return None
 
 
 # --- the driver's own words --------------------------------------------------------------------------------
@@ -290,7 +286,7 @@ async def _answer(dialogs: Dialogs, turn: Turn, row: ConversationRow, key: str |
         accepted = taken(question, raw, turn.moment)
     except BadAnswer as wrong:
         fresh = await _asked_anew(dialogs, turn, row, question)
-        if fresh is None or not _accepted(fresh, turn, raw):
+        if fresh is None or not accepts(fresh, raw, turn.moment):
             return shown(ask_card(row, ask, {question.key: str(wrong)}))
         question, accepted = fresh, taken(fresh, raw, turn.moment)
     row.answers = {**row.answers, question.key: accepted}
@@ -347,4 +343,5 @@ async def _run_once(dialogs: Dialogs, turn: Turn, row: ConversationRow) -> Resul
         result = await commands.run(turn, standing.result.command)
     else:
         result = await effects.perform(turn, standing.result)
-    return Result((*said_now, *result.cards), result.begin, result.pressed)
+    then = aside.then_offered(row)
+    return Result((*said_now, *result.cards, *((then,) if then else ())), result.begin, result.pressed)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 
-from bot.commands.about import CASE, WhichCase, about, name_and_sentence, named_within, the_open_case
+from bot.commands.about import CASE, NoCase, WhichCase, about, name_and_sentence, named_within, quoted, the_open_case
 from bot.commands.cases import kind_first, show_case
-from bot.commands.passing import answers_nothing, is_puzzled, is_thanks, phrase, plain
+from bot.commands.passing import answers_nothing, is_button, is_puzzled, is_thanks, phrase, plain
 from bot.commands.table import ALSO, BARE, BY_NAME, COMMANDS, Command
 from bot.errors import Refusal
 from bot.services import cases, clients
@@ -16,7 +16,21 @@ from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client
 from bot.view import Actions, card, clip, say
 
-__all__ = ["COMMANDS", "Command", "answers_nothing", "bare", "is_puzzled", "plain", "run", "split", "surely"]
+__all__ = [
+    "COMMANDS",
+    "LONGEST_BUTTON",
+    "Command",
+    "NoCase",
+    "answers_nothing",
+    "bare",
+    "is_puzzled",
+    "names_one",
+    "plain",
+    "run",
+    "split",
+    "surely",
+    "wanted_of",
+]
 
 _FEW = r"(?!.*\b(?:learn\w*|learnt|from|for|the|we|that|this|was|were|is|are|and|to|of)\b)[^\n.!:;]{1,60}"
 _NUMBER = r"#?\d{1,9}"
@@ -39,6 +53,14 @@ SHAPES = {
 
 ALONE = {"waiting", "answered", "offer", "people", "decide", "close", "call", "take", "override"}
 """Commands that take a client and nothing more."""
+
+OF_A_CLIENT = ALONE | {
+    "start", "next", "draft", "log", "promise", "remind", "waiting", "answered", "edit", "ask", "handover", "person",
+}  # fmt: skip
+"""Commands that name a client first."""
+
+OF_ANY_CLIENT = {"promise", "people", "person"}
+"""Those of them for which a client needs no case."""
 
 NO_NAMES = {"draft", "edit", "remind", "handover", "decide", "waiting", "answered", "override"}
 """Words that are no answer to a question for one line, such as one for a name."""
@@ -101,6 +123,32 @@ async def _about_a_client(turn: Turn, command: Command, rest: str) -> bool:
     return not found.rest or command.name not in ALONE
 
 
+def wanted_of(words: str, name: str, *, known: bool) -> str | None:
+    """The command that words ask for about the client of that name, whose case is not open; None where they are none.
+
+    ``known`` says that the client itself is known, so that some commands can be carried out already.
+    """
+    command, rest = split(bare(words))
+    if command is None or command.name not in OF_A_CLIENT or (known and command.name in OF_ANY_CLIENT):
+        return None
+    if command.name == "draft":
+        rest = kind_first(rest)[1]
+    in_quotes = quoted(rest)
+    if in_quotes is not None:
+        whom, after = in_quotes
+    else:
+        size = len(name.split())
+        whom, after = " ".join(rest.split()[:size]).rstrip(":,"), " ".join(rest.split()[size:])
+    if folded(whom) != folded(name) or (after and command.name in ALONE | {"start"}):
+        return None
+    return command.name
+
+
+async def names_one(turn: Turn, words: str) -> bool:
+    """Whether words are a case's number, or a client's name, and nothing else."""
+    return bool(CASE.fullmatch(words)) or await _is_client(turn, words)
+
+
 async def run(turn: Turn, words: str) -> Result:
     """Carry out a command, show a client or case named alone, or say what is near.
 
@@ -114,7 +162,11 @@ async def run(turn: Turn, words: str) -> Result:
 
 async def _run(turn: Turn, words: str) -> Result:
     command, rest = split(words)
-    if command is not None and not (await _is_client(turn, words) and command.name not in BARE):
+    if (
+        command is not None
+        and not is_button(words)
+        and not (command.name not in BARE and await _is_client(turn, words))
+    ):
         return await command.run(turn, rest)
     return await _named(turn, words)
 

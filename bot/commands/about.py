@@ -46,6 +46,10 @@ class WhichCase(Refusal):
         self.client_id = client.id
 
 
+class NoCase(NotFound):
+    """The client named is not known, or has no case."""
+
+
 def quoted(words: str) -> tuple[str, str] | None:
     """The name in quotes that words begin with, which may hold others, and what follows it."""
     match = next((m for pattern in _QUOTED if (m := pattern.match(words))), None)
@@ -125,8 +129,8 @@ async def _unknown(turn: Turn, words: str) -> Refusal:
         alike = alike or await clients.near(turn, " ".join(tokens[:n]))
     if alike:
         names = ", ".join(clip(c.name, 60) for c in alike)
-        return NotFound(f"I don't know a client called {name}. Did you mean {names}?")
-    return NotFound(f"I don't know a client called {name}. Open a case with: start {name}.")
+        return NoCase(f"I don't know a client called {name}. Did you mean {names}?")
+    return NoCase(f"I don't know a client called {name}. Open a case with: start {name}.")
 
 
 async def needs_case(turn: Turn, words: str, command: str) -> About:
@@ -140,9 +144,7 @@ async def needs_case(turn: Turn, words: str, command: str) -> About:
         )
     found = await about(turn, words)
     if found.case is None and found.client is not None:
-        raise NotFound(
-            f"{clip(found.client.name, 60)} has no case. Open one with: start {clip(found.client.name, 60)}."
-        )
+        raise NoCase(f"{clip(found.client.name, 60)} has no case. Open one with: start {clip(found.client.name, 60)}.")
     return found
 
 

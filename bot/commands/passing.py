@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.commands.buttons import OF_COMMANDS, OF_QUESTIONS
+
 THANKS = frozenset({
     "thanks", "thanks a lot", "many thanks", "thank you", "thank you very much", "thanks so much", "thx", "ta",
     "cheers", "danke", "vielen dank", "merci", "gracias", "grazie",
@@ -69,11 +71,16 @@ def is_puzzled(words: str) -> bool:
 
 
 def answers_nothing(words: str) -> bool:
-    """Whether words could only answer a question: a yes, a no, or no word at all, such as a face."""
-    return plain(words) in TO_NOTHING or not any(c.isalnum() for c in words)
+    """Whether words could only answer a question: a yes, a no, a button's words, or no word at all, such as a face."""
+    return plain(words) in TO_NOTHING | OF_QUESTIONS or not any(c.isalnum() for c in words)
+
+
+def is_button(words: str) -> bool:
+    """Whether words are those of a button, though they may begin with a command's: 'Draft it', 'Skip'."""
+    return plain(words) in OF_QUESTIONS or plain(words) in OF_COMMANDS
 
 
 def phrase(words: str) -> str:
     """The command behind what people say to a coach in passing, '' where it is none."""
     said = plain(words)
-    return "log" if SPOKE.fullmatch(said) else PHRASES.get(said, "")
+    return "log" if SPOKE.fullmatch(said) else PHRASES.get(said, OF_COMMANDS.get(said, ""))
