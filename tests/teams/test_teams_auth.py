@@ -1,12 +1,13 @@
 import asyncio
 import time
-from dataclasses import replace
 
+import aiohttp
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from adapters.teams.auth import Forged
-from tests.fakes.teams import OTHER_TENANT, activity
+from adapters.teams.auth import LEEWAY_SECONDS, Forged, Keys, TokenCheck
+from adapters.teams.settings import TeamsSettings
+from tests.fakes.teams import APP, OTHER_TENANT, activity
 from tests.teams.conftest import Start
 
 
@@ -118,17 +119,24 @@ async def test_another_tenant_is_refused_by_a_single_tenant_bot(start: Start) ->
     assert bot.heard.inbound == []
 
 
-async def test_a_token_once_good_is_refused_when_it_ends_or_its_key_is_no_longer_listed(start: Start) -> None:
+async def test_a_token_once_good_is_refused_when_it_ends(start: Start) -> None:
     bot = await start()
-    token = bot.fake.token(exp=int(time.time()) + 2, nbf=None)
-    check, sent = bot.teams._check, {"channelId": "msteams", "serviceUrl": bot.fake.url}
-    await check.check(f"Bearer {token}", sent)
-    await check.check(f"Bearer {token}", sent)
-    check._now = lambda: time.time() + 10_000
-    check._settings = replace(check._settings, app_id="another")
-    with pytest.raises(Forged):
-        await check.check(f"Bearer {token}", sent)
+    clock, sent = [0.0], {"channelId": "msteams", "serviceUrl": bot.fake.url}
+    settings = TeamsSettings(app_id=APP, openid_url=f"{bot.fake.url}/openid")
+    async with aiohttp.ClientSession() as session:
+        check = TokenCheck(settings, Keys(settings.openid_url, lambda: session), lambda: clock[0])
+        await check.check(f"Bearer {bot.fake.token()}", sent)  # the keys are at hand from here on
+        last = int(time.time()) + 2
+        ending = f"Bearer {bot.fake.token(exp=last - LEEWAY_SECONDS, nbf=None)}"
+        await check.check(ending, sent)
+        await asyncio.sleep(max(0.0, last + 0.05 - time.time()))  # until it has ended by the clock that checks it
+        await check.check(ending, sent)  # by this clock it has not ended, and what was found good is kept
+        clock[0] = time.time()
+        with pytest.raises(Forged):
+            await check.check(ending, sent)
 
+
+async def test_a_token_once_good_is_refused_when_its_key_is_no_longer_listed(start: Start) -> None:
     bot = await start()
     good = bot.fake.token()
     await bot.receives(activity(text="x"), token=good)
