@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.slack.app import Slack, SlackSettings
+from adapters.slack.install import cipher_of
 from adapters.teams.app import Teams
 from adapters.teams.package import build_package
 from adapters.teams.settings import SERVICE_HOSTS, TeamsSettings
@@ -29,6 +30,11 @@ class Platforms:
     def any(self) -> bool:
         """Whether people beyond this machine are reached, so that time must be real."""
         return self.slack_settings.configured or bool(self.settings.microsoft_app_id)
+
+    def check(self) -> None:
+        """Raises CannotStart where a platform that is set up could not be started."""
+        if self.slack_settings.configured and not self.slack_settings.bot_token:
+            cipher_of(self.slack_settings.secret_key)
 
     async def start(self, app: web.Application | None, coach: Coach) -> None:
         """Mount what is served and connect what connects by itself; without ``app`` only what sends."""
@@ -64,6 +70,8 @@ class Platforms:
         if slack.configured:
             way = "Socket Mode" if slack.app_token else "HTTP on /slack/events"
             lines.append(f"Slack: on, over {way}.")
+        elif slack.missing:
+            lines.append(f"Slack: off. {slack.missing}")
         else:
             lines.append("Slack: off. Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET) to turn it on.")
         if teams.app_id and not teams.app_password and teams.app_type != "UserAssignedMSI":

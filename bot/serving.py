@@ -175,7 +175,9 @@ async def doctor() -> None:
     kind = "SQLite" if database.sqlite else "PostgreSQL"
     click.echo(f"Database: {kind}, {stands}")
     click.echo(f"Time zone where a platform names none: {settings.zone}.")
-    for line in Platforms(settings).words():
+    platforms = Platforms(settings)
+    platforms.check()
+    for line in platforms.words():
         click.echo(line)
 
 

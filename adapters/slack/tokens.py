@@ -44,6 +44,20 @@ class SlackSettings:
         return one or (self.many and bool(self.signing_secret or self.app_token))
 
     @property
+    def missing(self) -> str:
+        """What settings that are half there still need, in one sentence; empty where they suffice, or say nothing."""
+        given = (self.bot_token, self.signing_secret, self.app_token, self.client_id, self.client_secret)
+        if self.configured or not any(given):
+            return ""
+        if self.bot_token or self.many:
+            return "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP."
+        if self.client_id:
+            return "Set SLACK_CLIENT_SECRET beside SLACK_CLIENT_ID; both are under Basic Information."
+        if self.client_secret:
+            return "Set SLACK_CLIENT_ID beside SLACK_CLIENT_SECRET; both are under Basic Information."
+        return "Set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET for many."
+
+    @property
     def many(self) -> bool:
         """Whether any workspace may install the coach."""
         return bool(self.client_id and self.client_secret)
