@@ -100,9 +100,20 @@ def _quiet_for(days: int) -> Callable[[CaseFacts], bool]:
     return lambda facts: facts.days_since_contact is not None and facts.days_since_contact >= days
 
 
+LONG_AGO = 30
+"""After so many days without a word, a talk from before counts as none."""
+
+
+def _spoken(facts: CaseFacts) -> bool:
+    """Whether they were heard in a talk, and have not fallen silent since."""
+    talked = _done("listen_before_defending", "ask_what_is_wrong", "in_person_or_phone")(facts)
+    return facts.heard and talked and facts.temperature != "no_reply" and not _quiet_for(LONG_AGO)(facts)
+
+
 CONDITIONS: Mapping[str, Callable[[CaseFacts], bool]] = MappingProxyType(
     {
         "heard": lambda facts: facts.heard,
+        "spoken": _spoken,
         "not_heard": lambda facts: not facts.heard,
         "emotion_high": lambda facts: facts.emotion_high,
         "severe": lambda facts: facts.severity == "high",
@@ -122,7 +133,7 @@ CONDITIONS: Mapping[str, Callable[[CaseFacts], bool]] = MappingProxyType(
         "colder": lambda facts: facts.temperature == "colder",
         "no_reply": lambda facts: facts.temperature == "no_reply",
         "quiet_week": _quiet_for(7),
-        "quiet_month": _quiet_for(30),
+        "quiet_month": _quiet_for(LONG_AGO),
         "criteria_open": lambda facts: facts.criteria_met < facts.criteria_count,
         "criteria_all_met": lambda facts: 0 < facts.criteria_count <= facts.criteria_met,
         "has_schedule": lambda facts: facts.schedule_exists,

@@ -302,8 +302,8 @@ async def colleague(turn: Turn, name: str) -> Person:
     return rows[0]
 
 
-def number(words: str) -> int:
-    """The number a button's command carries."""
-    if not words.strip().isdigit():
-        raise Refusal("Which promise? Type the number shown beside it.")
-    return int(words.strip()[:12])
+def number(words: str, which: str) -> int:
+    """The number a button's command carries; ``which`` is the sentence said where there is none."""
+    if not words.strip().lstrip("#").isdecimal():
+        raise Refusal(which)
+    return int(words.strip().lstrip("#")[:12])

@@ -109,14 +109,17 @@ async def learned(turn: Turn, words: str) -> Result:
     return lessons.as_card(await lessons.search(turn, words), words)
 
 
+WHICH_OFFER = "Which offer? Press its button, or type the number shown with it."
+
+
 async def approve(turn: Turn, words: str) -> Result:
     """An approver says yes."""
-    return await approvals.settle(turn, number(words), approved=True)
+    return await approvals.settle(turn, number(words, WHICH_OFFER), approved=True)
 
 
 async def decline(turn: Turn, words: str) -> Result:
     """An approver says no."""
-    return await approvals.settle(turn, number(words), approved=False)
+    return await approvals.settle(turn, number(words, WHICH_OFFER), approved=False)
 
 
 async def limit(turn: Turn, words: str) -> Result:

@@ -13,7 +13,7 @@ from bot.errors import Refusal
 from bot.services import cases, people, promises, readings, schedules, zones
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client
-from bot.view import Actions, Card, Facts, Heading, card, say
+from bot.view import Actions, Card, Facts, Heading, card, clip, say
 
 _EACH = r"(?:every|each)\s+"
 _RHYTHM = (
@@ -178,6 +178,11 @@ _DATED = re.compile(
 """What is meant as a time, though it cannot be read; 'stand by them' is not."""
 
 
+WHICH_PROMISE = "Which promise? Type promises to see yours with their numbers."
+MOST_LISTED = 40
+"""How many promises are listed at once."""
+
+
 async def promise(turn: Turn, words: str) -> Result:
     """A commitment to watch."""
     found = await about(turn, words) if words.strip() else await needs_case(turn, "", "promise")
@@ -200,19 +205,40 @@ async def promise(turn: Turn, words: str) -> Result:
     return Result(unread, Begin("promise", args, found.case.id if found.case else None))
 
 
+async def promises_open(turn: Turn, words: str) -> Result:
+    """What this person has promised to clients and has still to keep."""
+    rows = await promises.open_of(turn)
+    if not rows:
+        return told("No promise of yours is open. Type: promise CLIENT what by when.")
+    listed = tuple(
+        (
+            f"{row.id} · {clip(client, 60)}",
+            say("{words}, {due}.", words=clip(row.words, 200).rstrip("."), due=cases.local_day(turn, row.due_at)),
+        )
+        for row, client in rows[:MOST_LISTED]
+    )
+    buttons = [
+        offer(f"{label} {row.id}", f"{command} {row.id}")
+        for row, _ in rows[:4]
+        for label, command in (("Kept", "kept"), ("It will slip", "slip"))
+    ]
+    more = f"{len(rows) - MOST_LISTED} more come after these." if len(rows) > MOST_LISTED else None
+    return shown(card(Heading("Your promises"), Facts(listed), more, Actions(tuple(buttons))))
+
+
 async def kept(turn: Turn, words: str) -> Result:
     """A promise was kept."""
-    return await promises.settle(turn, number(words), "kept")
+    return await promises.settle(turn, number(words, WHICH_PROMISE), "kept")
 
 
 async def broken(turn: Turn, words: str) -> Result:
     """A promise was broken."""
-    return await promises.settle(turn, number(words), "broken")
+    return await promises.settle(turn, number(words, WHICH_PROMISE), "broken")
 
 
 async def slip(turn: Turn, words: str) -> Result:
     """A promise will not hold: renegotiate it before it breaks."""
-    row = await promises.by_id(turn, number(words))
+    row = await promises.by_id(turn, number(words, WHICH_PROMISE))
     if row.case_id is None:
         return told("Call them today, before the time is up, and agree a new date. Then: promise CLIENT what by when.")
     case = await turn.db.get_one(Case, row.case_id)

@@ -57,6 +57,7 @@ COMMANDS: tuple[Command, ...] = (
         "Every check-in, to snooze, skip, edit, pause or cancel.",
         reminding.reminders,
     ),
+    Command("promises", "promises", "What you have promised, to mark as kept or slipping.", reminding.promises_open),
     Command("waiting", "waiting CLIENT", "They wait for an answer: I watch the clock.", about_case.client_waits),
     Command("answered", "answered CLIENT", "They have their answer.", about_case.client_answered),
     Command("offer", "offer CLIENT", "What to offer to make it right.", about_case.offer_made),
@@ -148,6 +149,7 @@ ALSO = {
 BARE = {
     "summary",
     "reminders",
+    "promises",
     "clients",
     "home",
     "help",

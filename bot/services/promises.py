@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from bot.coach import outcomes as o
 from bot.coach.promises import next_word
 from bot.errors import NotFound
+from bot.ports import PlaceKind
 from bot.services import cases, people
 from bot.services.turn import Begin, Result, Turn, offer, told
 from bot.storage.tables import Case, Client, PromiseRow
@@ -62,10 +64,30 @@ async def by_id(turn: Turn, number: int) -> PromiseRow:
     row = await turn.db.get(PromiseRow, number)
     client = await turn.db.get(Client, row.client_id) if row else None
     if row is None or client is None or client.workspace_id != turn.workspace.id:
-        raise NotFound(f"There is no promise {number}.")
+        raise NotFound(f"There is no promise {number}. Type promises to see yours with their numbers.")
     if row.case_id:
         await cases.allow(turn, await turn.db.get_one(Case, row.case_id))
     return row
+
+
+async def open_of(turn: Turn) -> Sequence[tuple[PromiseRow, str]]:
+    """The promises this person has still to keep, with the client's name, the one due first at the top.
+
+    Those of a confidential case are left out where others may read along.
+    """
+    query = (
+        select(PromiseRow, Client.name)
+        .join(Client, Client.id == PromiseRow.client_id)
+        .outerjoin(Case, Case.id == PromiseRow.case_id)
+        .where(
+            Client.workspace_id == turn.workspace.id,
+            PromiseRow.owner_id == turn.person.id,
+            PromiseRow.state == "open",
+        )
+    )
+    if turn.place.kind is not PlaceKind.private:
+        query = query.where(func.coalesce(Case.confidential, False).is_(False))
+    return [(row, name) for row, name in await turn.db.execute(query.order_by(PromiseRow.due_at, PromiseRow.id))]
 
 
 async def renegotiated(turn: Turn, number: int) -> PromiseRow:

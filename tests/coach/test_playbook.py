@@ -203,3 +203,17 @@ def test_ranking_twice_gives_the_same_answer():
 def test_no_name_can_break_a_sentence():
     facts = CaseFacts(contact_name="{Dana} “x” 🙂", client_name="{client}", client_words="{0} %s")
     assert all(suggestion.why_now for suggestion in BOOK.rank(facts))
+
+
+@pytest.mark.parametrize("talk", ["listen_before_defending", "ask_what_is_wrong"])
+def test_who_was_just_heard_on_the_phone_is_not_to_be_called_before_writing(talk: str) -> None:
+    before = CaseFacts(causes=(Cause.missed_deadline_or_no_show,), fault="ours", severity="high", emotion_high=True)
+    after = replace(before, heard=True, steps=done(talk), temperature="same", days_since_contact=0)
+    assert "in_person_or_phone" in {s.play.id for s in BOOK.rank(before)}
+    assert "in_person_or_phone" not in {s.play.id for s in BOOK.rank(after)}
+
+
+@pytest.mark.parametrize("silence", [{"temperature": "no_reply"}, {"days_since_contact": 31}])
+def test_who_has_fallen_silent_since_is_called_again(silence: dict[str, object]) -> None:
+    facts = CaseFacts(causes=(Cause.kept_in_dark,), fault="ours", heard=True, steps=done("listen_before_defending"))
+    assert "in_person_or_phone" in {s.play.id for s in BOOK.rank(replace(facts, **silence))}  # type: ignore[arg-type]

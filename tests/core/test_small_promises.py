@@ -117,3 +117,23 @@ async def test_the_case_says_how_promises_ended_and_who_is_there(house: House) -
     card = await priya.say("Acme")
     assert "Promises: 2 kept, 1 broken" in card
     assert "At the client: Dana (was hurt, decides; by phone)" in card
+
+
+async def test_promises_are_listed_with_the_numbers_by_which_they_are_marked(house: House) -> None:
+    priya = house.seat()
+    assert (await priya.say("promises")).startswith("No promise of yours is open. Type: promise CLIENT")
+    await opened(priya)
+    await priya.say("promise Acme the list by Friday 15:00", "promise Acme a call by Wednesday noon", "cancel")
+    said = await priya.say("promises")
+    assert said.index("2 · Acme: a call, ") < said.index("1 · Acme: the list, ")
+    assert "Kept." in await priya.press("Kept 2")
+    assert "a call" not in await priya.say("promises")
+
+
+async def test_the_promise_of_a_confidential_case_is_not_listed_where_others_read(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    await priya.say("promise Acme the list by Friday 15:00", "edit Acme confidential", "confidential")
+    assert "the list" in await priya.say("promises")
+    assert "the list" not in await house.seat(place="#accounts").say("promises")
+    assert "the list" not in await house.seat("Omar").say("promises")

@@ -77,7 +77,11 @@ async def take_over(turn: Turn, case: Case) -> Result:
     await handover.move(turn.db, case, earlier, turn.person)
     case.backup_id = earlier.id if earlier.gone_at is None else None
     cases.note(turn, case, "edited", f"owner: {turn.person.name}")
-    words = say("**{who}** has taken SAL-{n} over. You are its backup now.", who=turn.person.name, n=case.number)
+    client = await turn.db.get_one(Client, case.client_id)
+    words = say(
+        "**{who}** has taken {client} (SAL-{n}) over. You are its backup now.",
+        who=turn.person.name, client=clip(client.name, 60), n=case.number,
+    )  # fmt: skip
     turn.tell(earlier, f"taken:{case.id}:{turn.event}"[:200], card(words), case_id=case.id)
     return told(
         f"SAL-{case.number} is yours; {earlier.name} is its backup and knows.",
@@ -166,9 +170,13 @@ async def _reassign(turn: Turn, case: Case, key: str) -> Result:
     before = await turn.db.get_one(Person, case.owner_id)
     await handover.move(turn.db, case, before, person)
     cases.note(turn, case, "edited", f"owner: {person.name}")
-    given = say("**{who}** has given you SAL-{n}.", who=turn.person.name, n=case.number)
+    client = clip((await turn.db.get_one(Client, case.client_id)).name, 60)
+    given = say("**{who}** has given you {client} (SAL-{n}).", who=turn.person.name, client=client, n=case.number)
     see = Actions((offer("See it", f"SAL-{case.number}"),))
     turn.tell(person, f"given:{case.id}:{turn.event}"[:200], card(given, see), case_id=case.id)
-    taken = say("**{who}** has given SAL-{n} to {to}.", who=turn.person.name, n=case.number, to=person.name)
+    taken = say(
+        "**{who}** has given {client} (SAL-{n}) to {to}.",
+        who=turn.person.name, client=client, n=case.number, to=person.name,
+    )  # fmt: skip
     turn.tell(before, f"taken:{case.id}:{turn.event}"[:200], card(taken), case_id=case.id)
     return told(f"{person.name} owns SAL-{case.number} now, and knows; so does {before.name}.")
