@@ -114,6 +114,7 @@ class FakeSlack:
         self.statuses: list[Json] = []
         self.prompts: list[Json] = []
         self.payloads: list[list[Json]] = []
+        self.views: list[Json] = []  # every modal and home tab ever taken
         self.refused: list[str] = []
         self.failing: dict[str, list[Any]] = defaultdict(list)
         self.revoked: dict[str, str] = {}
@@ -354,6 +355,7 @@ class FakeSlack:
         if wrong:
             self.refused += wrong
             raise Refused(f"invalid_arguments: {wrong}")
+        self.views.append({**payload, "_of": user})
         return View(view, team, user, payload, f"h{self.number()}")
 
     def _spend(self, trigger: str) -> str:
