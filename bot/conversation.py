@@ -9,13 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import structlog
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Insert, bindparam, delete
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
@@ -52,6 +50,7 @@ from bot.services.follow import leaving
 from bot.services.reports import asks
 from bot.services.turn import Begin, Result, Turn, told
 from bot.storage.database import Database, is_away
+from bot.storage.inserting import dialect_of, inserting
 from bot.storage.tables import Event
 from bot.view import AnswerPress, CommandPress, card, read_press
 
@@ -259,9 +258,15 @@ def _passing(wrong: DBAPIError) -> bool:
 
 async def claimed(db: AsyncSession, key: str, now: Any) -> bool:
     """Claim an event for this transaction; False where it was taken before."""
-    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else pg_insert
-    took = await db.execute(insert(Event).values(key=key[:300], at=now).on_conflict_do_nothing().returning(Event.key))
+    took = await db.execute(_claim(dialect_of(db)), {"event": key[:300], "now": now})
     return took.first() is not None
+
+
+@cache
+def _claim(dialect: str) -> Insert:
+    table = Event.metadata.tables[Event.__tablename__]
+    claim = inserting(dialect, table).values(key=bindparam("event"), at=bindparam("now"))
+    return claim.on_conflict_do_nothing().returning(table.c.key)
 
 
 async def forget_events(db: AsyncSession, before: Any) -> None:

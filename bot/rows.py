@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 
 from bot.dialog import load_key, said_key
 from bot.errors import Refusal
@@ -27,6 +27,8 @@ REPLACED = STANDING | {
 ABOUT_OPEN_CASES = frozenset({"next", "log", "remind", "reparation", "decide", "handover", "override", "close"})
 """Dialogs that have nothing left to ask once their case is closed."""
 
+MOST_PARKED = 50
+
 
 async def open_row(turn: Turn) -> ConversationRow | None:
     """The dialog open at this seat."""
@@ -40,29 +42,37 @@ def without_facts(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 async def look_again(turn: Turn) -> None:
     """Forget the facts that the questions open here were asked with: somebody else has changed them."""
-    for row in await turn.db.scalars(_here(turn, "open", "parked")):
+    for row in await turn.db.scalars(_HERE, _seat(turn, "open", "parked")):
         row.answers = without_facts(row.answers)
 
 
-def _here(turn: Turn, *states: str) -> Select[ConversationRow]:
-    return select(ConversationRow).where(
-        ConversationRow.person_id == turn.person.id,
-        ConversationRow.place == turn.place.key,
-        ConversationRow.state.in_(states),
-    )
+# Made once: each turn asks some of these, and making a statement costs more than SQLite takes to answer it.
+_HERE = select(ConversationRow).where(
+    ConversationRow.person_id == bindparam("person"),
+    ConversationRow.place == bindparam("place"),
+    ConversationRow.state.in_(bindparam("states", expanding=True)),
+)
+_NEWEST_FIRST = (ConversationRow.at.desc(), ConversationRow.id.desc())
+_NEWEST = _HERE.order_by(*_NEWEST_FIRST).limit(1)
+_WAITING = _HERE.order_by((ConversationRow.state == "open").desc(), *_NEWEST_FIRST).limit(MOST_PARKED)
+_STANDING = _HERE.where(ConversationRow.dialog.in_(STANDING)).order_by(*_NEWEST_FIRST).limit(1)
+
+_OWNED = select(ConversationRow).where(
+    ConversationRow.id == bindparam("id"), ConversationRow.person_id == bindparam("person")
+)
+
+
+def _seat(turn: Turn, *states: str) -> dict[str, Any]:
+    return {"person": turn.person.id, "place": turn.place.key, "states": states}
 
 
 async def _newest(turn: Turn, state: str) -> ConversationRow | None:
-    query = _here(turn, state).order_by(ConversationRow.at.desc(), ConversationRow.id.desc())
-    return await turn.db.scalar(query.limit(1))
+    return await turn.db.scalar(_NEWEST, _seat(turn, state))
 
 
 async def waiting_row(turn: Turn) -> ConversationRow | None:
     """The conversation to go on with: the open one, else the one put aside last; what has become idle is ended."""
-    query = _here(turn, "open", "parked").order_by(
-        (ConversationRow.state == "open").desc(), ConversationRow.at.desc(), ConversationRow.id.desc()
-    )
-    for row in (await turn.db.scalars(query.limit(MOST_PARKED))).all():
+    for row in (await turn.db.scalars(_WAITING, _seat(turn, "open", "parked"))).all():
         if await _idle(turn, row):
             row.state = "cancelled"
         elif row.state == "open" or row.dialog not in STANDING:
@@ -72,8 +82,7 @@ async def waiting_row(turn: Turn) -> ConversationRow | None:
 
 async def standing_row(turn: Turn) -> ConversationRow | None:
     """The newest standing question put aside here."""
-    query = _here(turn, "parked").where(ConversationRow.dialog.in_(STANDING))
-    row = await turn.db.scalar(query.order_by(ConversationRow.at.desc(), ConversationRow.id.desc()).limit(1))
+    row = await turn.db.scalar(_STANDING, _seat(turn, "parked"))
     return None if row is None or await _idle(turn, row) else row
 
 
@@ -90,13 +99,11 @@ async def _idle(turn: Turn, row: ConversationRow) -> bool:
     return case is None or case.closed_at is not None
 
 
-MOST_PARKED = 50
-
-
 async def owned(turn: Turn, conversation: int) -> ConversationRow:
     """A conversation of this person; a Refusal where it is somebody else's."""
-    row = await turn.db.get(ConversationRow, conversation) if 0 < conversation < 2**63 else None
-    if row is None or row.person_id != turn.person.id:
+    asked = {"id": conversation, "person": turn.person.id}
+    row = await turn.db.scalar(_OWNED, asked) if 0 < conversation < 2**63 else None
+    if row is None:
         raise Refusal("That question isn't yours to answer. Type help to see what I can do.")
     return row
 
@@ -137,10 +144,8 @@ async def _replace(turn: Turn, start: Begin) -> None:
     """End what is parked here and asks the same thing of the same case: it would only ask it again, out of date."""
     if start.case_id is None:
         return
-    query = _here(turn, "parked").where(
-        ConversationRow.dialog == start.dialog, ConversationRow.case_id == start.case_id
-    )
-    for row in await turn.db.scalars(query):
+    query = _HERE.where(ConversationRow.dialog == start.dialog, ConversationRow.case_id == start.case_id)
+    for row in await turn.db.scalars(query, _seat(turn, "parked")):
         if _asks_the_same(row, start):
             row.state = "cancelled"
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, func, select, text
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +16,7 @@ from bot.data.records import FORMAT, LARGEST_ID, BadRecord, from_record, read_li
 from bot.data.scope import TABLES
 from bot.errors import Refusal
 from bot.storage.database import Database
+from bot.storage.inserting import dialect_of, inserting
 from bot.storage.migrate import newest
 from bot.storage.tables import Tenant
 
@@ -168,8 +167,7 @@ def _shifted(table: Table, move: Move, values: dict[str, Any]) -> dict[str, Any]
 async def _write(db: AsyncSession, table: Table, part: list[dict[str, Any]], first: int) -> None:
     if not part:
         return
-    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else pg_insert
-    write = insert(table)
+    write = inserting(dialect_of(db), table)
     if table.name == "notes":
         # A note that is here already is newer than the export's.
         write = write.on_conflict_do_nothing(index_elements=["kind", "key"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from bot.errors import Refusal
 from bot.services.people import folded
@@ -17,10 +17,13 @@ NEAR_ENOUGH = 0.78
 """How alike two names must be (difflib's ratio) to be asked about."""
 
 
+_EXACT = select(Client).where(Client.workspace_id == bindparam("workspace"), Client.folded == bindparam("name"))
+
+
 async def exact(turn: Turn, name: str) -> Client | None:
     """The client of exactly this name, in any case and spacing."""
-    query = select(Client).where(Client.workspace_id == turn.workspace.id, Client.folded == folded(name, 400))
-    return await turn.db.scalar(query)
+    wanted = folded(name, 400)
+    return await turn.db.scalar(_EXACT, {"workspace": turn.workspace.id, "name": wanted}) if wanted else None
 
 
 async def near(turn: Turn, name: str, most: int = 4) -> Sequence[Client]:

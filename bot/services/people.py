@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.coach.hours import Hours
@@ -37,16 +37,18 @@ class Seen:
             self.tenant.removed_at = None
 
 
+_SEEN = (
+    select(Tenant, Workspace, Person, PlaceRow)
+    .join(Workspace, Workspace.id == Tenant.workspace_id)
+    .outerjoin(Person, Person.key == bindparam("person"))
+    .outerjoin(PlaceRow, PlaceRow.key == bindparam("place"))
+    .where(Tenant.key == bindparam("tenant"))
+)
+
+
 async def seen_before(db: AsyncSession, who: Who, origin: Place) -> Seen:
     """Workspace, person and channel of a turn, in one look."""
-    query = (
-        select(Tenant, Workspace, Person, PlaceRow)
-        .join(Workspace, Workspace.id == Tenant.workspace_id)
-        .outerjoin(Person, Person.key == who.key)
-        .outerjoin(PlaceRow, PlaceRow.key == origin.key)
-        .where(Tenant.key == who.tenant)
-    )
-    row = (await db.execute(query)).first()
+    row = (await db.execute(_SEEN, {"tenant": who.tenant, "person": who.key, "place": origin.key})).first()
     if row is None:
         return Seen()
     seen = Seen(*row)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Insert, bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.storage.inserting import dialect_of, inserting
 from bot.storage.tables import Shown
 from bot.view import Card
 
@@ -17,11 +19,16 @@ async def remember(db: AsyncSession, place: str, person_key: str, cards: tuple[C
     actions = _actions(cards)
     if not actions:
         return
-    row = await db.scalar(select(Shown).where(Shown.place == place, Shown.person_key == person_key))
-    if row is None:
-        db.add(Shown(place=place, person_key=person_key, actions=actions))
-    else:
-        row.actions = actions
+    await db.execute(_keep(dialect_of(db)), {"where": place, "reader": person_key, "buttons": actions})
+
+
+@cache
+def _keep(dialect: str) -> Insert:
+    table = Shown.metadata.tables[Shown.__tablename__]
+    keep = inserting(dialect, table).values(
+        place=bindparam("where"), person_key=bindparam("reader"), actions=bindparam("buttons")
+    )
+    return keep.on_conflict_do_update(index_elements=("place", "person_key"), set_={"actions": keep.excluded.actions})
 
 
 def newest(posted: Sequence[tuple[str, Card]]) -> dict[str, list[dict[str, Any]]]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncpg  # type: ignore[import-untyped] # it ships no types
 from sqlalchemy import Connection, event, make_url
@@ -100,20 +100,24 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: Any, record: object) -> None:
-        # The driver must not begin transactions by itself: a turn takes its write lock at the start (below), so
-        # that two turns queue up instead of failing half-way.
+        # The driver must not begin transactions by itself: a turn takes its write lock at the start (below).
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA busy_timeout=10000")
+        cursor.execute(f"PRAGMA busy_timeout={one_trip.PATIENCE}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begun(connection: Connection) -> None:
-        reading = connection.get_execution_options().get(_READING)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get(_READING):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            driver = cast(one_trip.OneTripConnection, connection.connection.driver_connection)
+            if not driver.takes_lock():
+                connection.exec_driver_sql(one_trip.WRITE)
+            driver.holds = True
 
     return engine
 

@@ -12,10 +12,9 @@ from datetime import date
 
 from sqlalchemy import Table, delete, func, select, text
 from sqlalchemy import case as when
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.storage.inserting import dialect_of, inserting
 from bot.storage.tables import Base, Case, Client, Reading, ReadingTally, Tally
 
 AT_ONCE = 2_000
@@ -52,8 +51,7 @@ async def _fold(db: AsyncSession, table: Table) -> int:
         for key in wanted
     ]
     if values:
-        insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else pg_insert
-        one = insert(table)
+        one = inserting(dialect_of(db), table)
         sums_up = {name: table.c[name] + one.excluded[name] for name in counts}
         await db.execute(
             one.on_conflict_do_update(index_elements=list(kind), index_where=text("loose = false"), set_=sums_up),

@@ -1,11 +1,17 @@
 """SQLite, one visit to the connection's thread a statement: the same rows, fewer visits."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.storage import one_trip
+from bot.storage.database import Database
 from bot.storage.one_trip import FIRST, OneTripConnection
 
 MANY = FIRST * 2 + 7
@@ -46,19 +52,12 @@ async def test_a_statement_left_half_read_holds_nothing_up(connection: OneTripCo
 
 
 async def test_a_small_statement_visits_the_thread_once(connection: OneTripConnection) -> None:
-    visits: list[object] = []
-
-    class Counted(OneTripConnection):
-        async def _execute(self, fn: object, *given: object, **named: object) -> object:
-            visits.append(fn)
-            return await super()._execute(fn, *given, **named)  # type: ignore[no-untyped-call]
-
     connection.__class__ = Counted
     async with connection.cursor() as cursor:
         await cursor.execute("SELECT n FROM numbers WHERE n = 3")
         assert cursor.description[0][0] == "n"
         assert await cursor.fetchall() == [(3,)]
-    assert len(visits) == 1
+    assert connection.visits == 1
 
 
 async def test_how_many_rows_changed_and_the_last_key_are_known(connection: OneTripConnection) -> None:
@@ -66,3 +65,76 @@ async def test_how_many_rows_changed_and_the_last_key_are_known(connection: OneT
     assert changed.rowcount == 5
     added = await connection.cursor().execute("INSERT INTO numbers VALUES (77)")
     assert added.lastrowid == MANY + 1
+
+
+class Counted(OneTripConnection):
+    """A connection that counts the visits to its thread."""
+
+    visits = 0
+
+    async def _execute(self, fn: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        self.visits += 1
+        return await super()._execute(fn, *given, **named)
+
+
+async def test_what_holds_the_write_lock_visits_the_thread_only_to_commit(connection: OneTripConnection) -> None:
+    connection._conn.isolation_level = None
+    connection.__class__ = Counted
+    assert connection.takes_lock()
+    connection.holds = True
+    await connection.cursor().execute("INSERT INTO numbers VALUES (-1)")
+    cursor = await connection.cursor().execute("SELECT count(*) FROM numbers")
+    assert await cursor.fetchall() == [(MANY + 1,)]
+    assert connection.visits == 0
+    await connection.commit()
+    assert connection.visits == 1
+    await connection.rollback()
+    assert connection.visits == 1
+    await connection.cursor().execute("SELECT 1")
+    assert connection.visits == 2
+
+
+async def test_a_lock_held_elsewhere_is_waited_for_without_holding_anybody_up(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'shared.db'}")
+    with contextlib.closing(sqlite3.connect(tmp_path / "shared.db", isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("CREATE TABLE numbers (n INTEGER)")
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(_add(database, 7))
+        other.execute("INSERT INTO numbers VALUES (6)")
+        assert await _seen(database) == 0
+        assert not writing.done()
+        other.execute("COMMIT")
+        await writing
+        assert other.execute("SELECT n FROM numbers ORDER BY n").fetchall() == [(6,), (7,)]
+    await database.close()
+
+
+async def test_whoever_is_cancelled_while_waiting_for_the_lock_leaves_it_free(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'shared.db'}")
+    with contextlib.closing(sqlite3.connect(tmp_path / "shared.db", isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("CREATE TABLE numbers (n INTEGER)")
+        await _add(database, 1)
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.create_task(_add(database, 2))
+        assert await _seen(database) == 1
+        waiting.cancel()
+        other.execute("COMMIT")
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("COMMIT")
+        await _add(database, 3)
+        assert other.execute("SELECT n FROM numbers ORDER BY n").fetchall() == [(1,), (3,)]
+    await database.close()
+
+
+async def _add(database: Database, number: int) -> None:
+    async with database.begin() as db:
+        await db.execute(text("INSERT INTO numbers VALUES (:n)"), {"n": number})
+
+
+async def _seen(database: Database) -> int:
+    async with database.reading() as db:
+        return int(await db.scalar(text("SELECT count(*) FROM numbers")) or 0)
