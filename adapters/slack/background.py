@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from typing import Any
 
 import structlog
 
 from adapters.slack.asking import UNSENT, why
+from adapters.slack.heard import Heard
 
 log = structlog.get_logger()
 
-PATIENCE = 1.5  # seconds; Slack waits three for its ack, and looking up took some (asking.PATIENCE)
+PATIENCE = 1.5  # seconds for one thing to be shown
+ACK_SECONDS = 2.6  # from a payload's arrival to its ack; Slack waits three, and the way there and back takes some
+
+
+def left(heard: Heard) -> float:
+    """The seconds something may still take before Slack must have its ack."""
+    return max(0.0, min(PATIENCE, heard.at + ACK_SECONDS - time.monotonic()))
 
 
 class Background:
@@ -21,9 +29,9 @@ class Background:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
 
-    async def in_time(self, shown: Coroutine[Any, Any, Any]) -> None:
+    async def in_time(self, heard: Heard, shown: Coroutine[Any, Any, Any]) -> None:
         """Show something now, or go on showing it after the ack where it takes longer."""
-        await asyncio.wait([self.later(shown)], timeout=PATIENCE)
+        await asyncio.wait([self.later(shown)], timeout=left(heard))
 
     def later(self, shown: Coroutine[Any, Any, Any]) -> asyncio.Task[None]:
         """Show something without waiting for it."""

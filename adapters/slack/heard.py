@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -33,7 +34,8 @@ class Heard:
 
     ``thread`` is what the modal remembered; ``shown`` are the blocks of its inputs; ``page`` turns the home tab;
     ``reopens``: a press that only asks for the form; ``shared``: a channel that is open to people outside for certain;
-    ``before``: the blocks of the message that was pressed, where Slack shows them.
+    ``before``: the blocks of the message that was pressed, where Slack shows them. ``at``: when it arrived, by the
+    clock that never goes back (seconds).
     """
 
     event: str
@@ -58,6 +60,7 @@ class Heard:
     thread: Thread | None = None
     shown: tuple[str, ...] = ()
     before: tuple[dict[str, Any], ...] = ()
+    at: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def tenant(self) -> str:

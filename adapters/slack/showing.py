@@ -69,7 +69,7 @@ class Showing:
             return False
         try:
             client = await self._client(heard)
-            await asyncio.wait_for(client.views_open(trigger_id=heard.trigger, view=view), background.PATIENCE)
+            await asyncio.wait_for(client.views_open(trigger_id=heard.trigger, view=view), background.left(heard))
         except UNSENT as no:
             log.info("slack.modal_not_opened", because=why(no))
             return False

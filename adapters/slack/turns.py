@@ -91,7 +91,7 @@ class Turns:
         who, place, named = await self._met(heard)
         reply = await self._take(inbound(heard, who, who.private, self._places.to_post_in(place), named))
         if not await self._showing.asked(heard, reply, who.private.key):
-            await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=True))
+            await self._background.in_time(heard, self._showing.beside(heard, reply.cards, who, private=True))
 
     async def chat(self, heard: Heard) -> None:
         """Words in the private chat; the answer leaves through the outbox."""
@@ -102,7 +102,7 @@ class Turns:
         reply = await self._take(inbound(heard, who, who.private, None, named, at_once=False))
         if reply.cards and not reply.moved:
             here = f"{heard.tenant}:{heard.channel}"
-            await self._background.in_time(self._messenger.post(here, messages(merge(reply.cards))))
+            await self._background.in_time(heard, self._messenger.post(here, messages(merge(reply.cards))))
 
     async def mention(self, heard: Heard) -> None:
         """A mention in a channel: one neutral line there, the answer in private."""
@@ -112,15 +112,17 @@ class Turns:
         place = f"{heard.tenant}:{heard.channel}"
         thread = heard.thread_ts or heard.ts
         if reply.moved:
-            await self._background.in_time(self._messenger.post(place, messages(card(MENTIONED)), thread=thread))
+            await self._background.in_time(heard, self._messenger.post(place, messages(card(MENTIONED)), thread=thread))
         elif reply.cards:
             shown = messages(merge(reply.cards))
-            await self._background.in_time(self._messenger.post(place, shown, thread=heard.thread_ts, only=heard.user))
+            await self._background.in_time(
+                heard, self._messenger.post(place, shown, thread=heard.thread_ts, only=heard.user)
+            )
 
     async def pane(self, heard: Heard) -> None:
         """The assistant pane was opened: say what can be asked."""
         await self._threads.talked(heard.team, heard.user, heard.thread_ts)
-        await self._background.in_time(self._showing.prompts(heard))
+        await self._background.in_time(heard, self._showing.prompts(heard))
 
     # --- buttons and forms -----------------------------------------------------------------------------------
 
@@ -146,14 +148,14 @@ class Turns:
         if (private and reply.moved) or await self._showing.asked(heard, reply, here.key):
             return
         if reply.cards:
-            await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=private))
+            await self._background.in_time(heard, self._showing.beside(heard, reply.cards, who, private=private))
 
     async def _press_at_home(self, heard: Heard) -> None:
         who = await self._who(heard)
         reply = await self._take(inbound(heard, who, who.private))
         thread = Thread(conversation_of(reply.cards), who.private.key)
         if reply.cards and not await self._showing.open(heard, self._showing.modal(heard, reply.cards, thread)):
-            await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=True))
+            await self._background.in_time(heard, self._showing.beside(heard, reply.cards, who, private=True))
         self._background.later(self._refresh_home(heard, who))
 
     async def _press_in_modal(self, heard: Heard) -> None:
@@ -162,7 +164,9 @@ class Turns:
         reply = await self._take(inbound(heard, who, place, self._places.to_post_in(place)))
         if reply.cards:
             thread = replace(heard.thread, conversation=conversation_of(reply.cards))
-            await self._background.in_time(self._showing.redraw(heard, self._showing.modal(heard, reply.cards, thread)))
+            await self._background.in_time(
+                heard, self._showing.redraw(heard, self._showing.modal(heard, reply.cards, thread))
+            )
 
     async def submission(self, heard: Heard) -> Ack:
         """A form: what was wrong stands at its question, the next question takes its place, the end is told."""
@@ -179,7 +183,7 @@ class Turns:
             thread = replace(heard.thread, conversation=form.conversation)
             return {"response_action": "update", "view": self._showing.modal(heard, reply.cards, thread)}
         private = place.key == who.private.key
-        await self._background.in_time(self._showing.beside(heard, reply.cards, who, private=private))
+        await self._background.in_time(heard, self._showing.beside(heard, reply.cards, who, private=private))
         return {"response_action": "clear"}
 
     async def _open_question(self, heard: Heard, who: Who, place: Place) -> Reply:
@@ -194,7 +198,7 @@ class Turns:
         """The home tab is shown: draw it."""
         who = await self._who(heard)
         reply = await self._conversations.handle(Inbound(heard.event, who, who.private, Opened()))
-        await self._background.in_time(self._showing.publish(heard, reply.cards))
+        await self._background.in_time(heard, self._showing.publish(heard, reply.cards))
 
     async def _refresh_home(self, heard: Heard, who: Who) -> None:
         reply = await self._conversations.handle(Inbound(f"{heard.event}:home", who, who.private, Opened()))
@@ -277,7 +281,7 @@ class Turns:
     async def group_changed(self, heard: Heard) -> None:
         """Somebody joined or left a user group, or one was switched off."""
         self._groups.forget(heard.team)
-        await self._background.in_time(self._follow_groups(heard.team, heard.enterprise))
+        await self._background.in_time(heard, self._follow_groups(heard.team, heard.enterprise))
 
     async def _take_once(self, heard: Heard, who: Who, place: Place) -> Reply:
         """A form sent twice gets the same answer twice."""
