@@ -32,10 +32,10 @@ async def every_day(coach: Coach) -> None:
 async def keep_house(coach: Coach) -> int:
     """Forget old claims and erase what is past its retention; gives how many cases were erased."""
     now, days, erased = coach.clock.now(), coach.settings.salvage_retention_days, 0
-    async with coach.database.begin() as db:
+    async with coach.database.begin(long=True) as db:
         await forget_events(db, now - CLAIMS_KEPT)
     while True:
-        async with coach.database.begin() as db:
+        async with coach.database.begin(long=True) as db:
             done = await retire(db, now, days)
         erased += done.cases
         if done.cases < AT_ONCE:

@@ -18,6 +18,7 @@ from bot.errors import CannotStart
 from bot.storage import one_trip
 
 _READING = "salvage_reading"
+_LONG = "salvage_long"
 
 POSTGRES_SETTINGS = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
 """A plan made while the outbox was empty must not be kept once ten thousand messages wait; to plan takes no time."""
@@ -42,9 +43,14 @@ class Database:
         self._line = asyncio.Lock() if self.sqlite else None
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncSession]:
-        """A session in one transaction: committed at the end, rolled back on any error."""
+    async def begin(self, *, long: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session in one transaction: committed at the end, rolled back on any error.
+
+        ``long`` is for work beside the turns whose statements may take their time: they never run on the event loop.
+        """
         async with self._line or nullcontext(), self._sessions() as session, session.begin():
+            if long:
+                await session.connection(execution_options={_LONG: True})
             yield session
             for hook in self.before_commit:
                 await hook(session)
@@ -111,13 +117,14 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begun(connection: Connection) -> None:
-        if connection.get_execution_options().get(_READING):
+        options = connection.get_execution_options()
+        if options.get(_READING):
             connection.exec_driver_sql("BEGIN")
         else:
             driver = cast(one_trip.OneTripConnection, connection.connection.driver_connection)
             if not driver.takes_lock():
                 connection.exec_driver_sql(one_trip.WRITE)
-            driver.holds = True
+            driver.holds = not options.get(_LONG)
 
     return engine
 

@@ -110,6 +110,16 @@ async def test_a_lock_held_elsewhere_is_waited_for_without_holding_anybody_up(tm
     await database.close()
 
 
+async def test_long_work_stays_in_the_thread(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'long.db'}")
+    for long in (True, False):
+        async with database.begin(long=long) as db:
+            driver = (await (await db.connection()).get_raw_connection()).driver_connection
+            assert isinstance(driver, OneTripConnection)
+            assert driver.holds is not long
+    await database.close()
+
+
 async def test_whoever_is_cancelled_while_waiting_for_the_lock_leaves_it_free(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'shared.db'}")
     with contextlib.closing(sqlite3.connect(tmp_path / "shared.db", isolation_level=None)) as other:
