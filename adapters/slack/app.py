@@ -21,14 +21,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.slack import oauth, parse, strange
+from adapters.slack.background import Background
 from adapters.slack.client import SlackMessenger
 from adapters.slack.door import Door
 from adapters.slack.groups import Groups
 from adapters.slack.install import Installations
+from adapters.slack.owed import Owed
 from adapters.slack.owners import Owners
 from adapters.slack.pace import Pace
 from adapters.slack.people import People
 from adapters.slack.places import Places
+from adapters.slack.showing import Showing
 from adapters.slack.threads import Threads
 from adapters.slack.tokens import OneToken, SlackSettings, Tokens, Web
 from adapters.slack.turns import Turns
@@ -92,10 +95,16 @@ class Slack:
         groups = Groups(self._web, self._tokens, people, notes)
         messenger = SlackMessenger(self._web, self._tokens, places, threads, pace)
         self.messenger: Messenger = messenger
-        self._turns = Turns(conversations, self._web, self._tokens, people, places, groups, messenger, threads)
+        behind = Background()
+        self._owed = Owed(notes, messenger, behind)
+        showing = Showing(self._web, self._tokens, messenger, behind, self._owed)
+        self._turns = Turns(
+            conversations, self._tokens, people, places, groups, messenger, threads, showing, behind
+        )  # fmt: skip
         self._app = self._bolt()
         self._socket: AsyncSocketModeHandler | None = None
         self._connecting: asyncio.Task[None] | None = None
+        self._paying: asyncio.Task[None] | None = None
 
     def _installed(self, engine: AsyncEngine | None) -> tuple[Tokens, AsyncOAuthFlow | None]:
         if self._settings.bot_token:
@@ -146,6 +155,8 @@ class Slack:
                 log.warning("slack.away_at_start")
         elif isinstance(self._tokens, Installations) and "," in self._settings.secret_key:
             await self._tokens.store.reseal()
+        if listen:
+            self._paying = asyncio.ensure_future(self._owed.keep_paying())
         if self._settings.app_token and listen:
             self._socket = AsyncSocketModeHandler(self._app, self._settings.app_token, web_client=self._web_client())
             self._connecting = asyncio.ensure_future(self._connect(self._socket))
@@ -172,8 +183,9 @@ class Slack:
 
     async def stop(self) -> None:
         """Take no more in, finish showing what was answered, and close every connection."""
-        if self._connecting:
-            self._connecting.cancel()
+        for running in (self._connecting, self._paying):
+            if running:
+                running.cancel()
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call] # Bolt's
         await self._turns.settled()

@@ -27,14 +27,16 @@ class Background:
     """Keeps track of what is being shown, so that nothing is dropped when the program stops."""
 
     def __init__(self) -> None:
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[bool]] = set()
 
-    async def in_time(self, heard: Heard, shown: Coroutine[Any, Any, Any]) -> None:
+    async def in_time(self, heard: Heard, shown: Coroutine[Any, Any, Any]) -> asyncio.Task[bool]:
         """Show something now, or go on showing it after the ack where it takes longer."""
-        await asyncio.wait([self.later(shown)], timeout=left(heard))
+        task = self.later(shown)
+        await asyncio.wait([task], timeout=left(heard))
+        return task
 
-    def later(self, shown: Coroutine[Any, Any, Any]) -> asyncio.Task[None]:
-        """Show something without waiting for it."""
+    def later(self, shown: Coroutine[Any, Any, Any]) -> asyncio.Task[bool]:
+        """Show something without waiting for it; the task tells whether it was shown."""
         task = asyncio.ensure_future(_quietly(shown))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -46,7 +48,7 @@ class Background:
             await asyncio.gather(*self._running, return_exceptions=True)
 
 
-async def _quietly(shown: Coroutine[Any, Any, Any]) -> None:
+async def _quietly(shown: Coroutine[Any, Any, Any]) -> bool:
     """Show something; what was decided is kept, whether Slack shows it or not."""
     try:
         await shown
@@ -54,3 +56,6 @@ async def _quietly(shown: Coroutine[Any, Any, Any]) -> None:
         log.warning("slack.not_shown", because=why(no))
     except Exception:
         log.exception("slack.not_shown")
+    else:
+        return True
+    return False

@@ -16,6 +16,7 @@ from adapters.slack.blocks import Block
 from adapters.slack.client import SlackMessenger
 from adapters.slack.heard import Heard
 from adapters.slack.inputs import needs_modal
+from adapters.slack.owed import Owed
 from adapters.slack.render import Message, apart, in_place_of, messages
 from adapters.slack.responses import Responses, payload
 from adapters.slack.tokens import Tokens, Web
@@ -37,11 +38,12 @@ PROMPTS = (
 class Showing:
     """Shows what a turn answered."""
 
-    def __init__(self, web: Web, tokens: Tokens, messenger: SlackMessenger, behind: Background) -> None:
+    def __init__(self, web: Web, tokens: Tokens, messenger: SlackMessenger, behind: Background, owed: Owed) -> None:
         self._web = web
         self._tokens = tokens
         self._messenger = messenger
         self._background = behind
+        self._owed = owed
         self._responses = Responses(web)
 
     async def _client(self, heard: Heard) -> AsyncWebClient:
@@ -54,13 +56,15 @@ class Showing:
         if beyond(reply.cards) and not heard.reopens:
             return False
         thread = Thread(conversation_of(reply.cards), place, heard.response_url)
-        return await self.open(heard, self.modal(heard, reply.cards[-1:], thread))
+        return await self.open(heard, await self.modal(heard, reply.cards[-1:], thread))
 
-    def modal(self, heard: Heard, cards: Sequence[Card], thread: Thread) -> Block:
+    async def modal(self, heard: Heard, cards: Sequence[Card], thread: Thread) -> Block:
         """Cards as a modal; what it cannot hold is sent to the private chat as well."""
         if views.overflows(cards):
-            place = f"@{heard.tenant}:{heard.user}"
-            self._background.later(self._messenger.post(place, messages(merge(cards))))
+            place, whole = _chat(heard), messages(merge(cards))
+            await self._owed.until(
+                self._background.later(self._messenger.post(place, whole)), heard.event, place, whole
+            )
         return views.modal(cards, thread)
 
     async def open(self, heard: Heard, view: Block) -> bool:
@@ -81,22 +85,31 @@ class Showing:
         await client.views_update(view_id=heard.view, view=view)
 
     async def told(self, heard: Heard, cards: Sequence[Card], who: Who) -> Ack | str:
-        """The ack that shows the cards to the person alone; what does not fit follows."""
+        """The ack that shows the cards to the person alone; what does not fit follows, kept until it is shown."""
         if not cards:
             return ""
-        first, *rest = (message for part in apart(cards) for message in messages(part, typing=False))
+        first, *rest = _one_by_one(cards)
         if rest:
-            self._background.later(self._follow(heard, rest, who))
+            following = self._background.later(self._follow(heard, rest, who))
+            await self._owed.until(following, heard.event, _chat(heard), rest)
         return payload(first)
 
     async def beside(self, heard: Heard, cards: Sequence[Card], who: Who, *, private: bool = False) -> None:
-        """Show cards to the person alone: where they pressed, or (``private``) in their chat with the coach."""
+        """Show cards to the person alone: where they pressed, or (``private``) in their chat with the coach.
+
+        What Slack does not take before its ack is kept until it is shown.
+        """
         if not cards:
             return
+        showing = await self._background.in_time(heard, self._show(heard, cards, who, private=private))
+        if not who.outsider and not (showing.done() and showing.result()):
+            await self._owed.until(showing, heard.event, _chat(heard), _one_by_one(cards))
+
+    async def _show(self, heard: Heard, cards: Sequence[Card], who: Who, *, private: bool) -> None:
         if private and not who.outsider:
             await self._messenger.post(who.private.key, messages(merge(cards)))
         else:
-            await self._follow(heard, [m for part in apart(cards) for m in messages(part, typing=False)], who)
+            await self._follow(heard, _one_by_one(cards), who)
 
     async def _follow(self, heard: Heard, shown: Sequence[Message], who: Who) -> None:
         for n, message in enumerate(shown):
@@ -131,6 +144,16 @@ class Showing:
         if cards:
             client = await self._client(heard)
             await client.views_publish(user_id=heard.user, view=views.home(cards, heard.page))
+
+
+def _chat(heard: Heard) -> str:
+    """The private chat of whoever was heard."""
+    return f"@{heard.tenant}:{heard.user}"
+
+
+def _one_by_one(cards: Sequence[Card]) -> list[Message]:
+    """Cards as messages that only one person sees, one after the other."""
+    return [message for part in apart(cards) for message in messages(part, typing=False)]
 
 
 def beyond(cards: Sequence[Card]) -> bool:

@@ -1,8 +1,8 @@
 """One payload, one turn, one answer: who spoke and who reads there is looked up, the core answers, it is shown.
 
 What a turn answers is shown before Slack's payload is acknowledged, for as long as Slack waits: if this process
-ends half-way, Slack or the person tries again. Words in a private chat have nothing to be acknowledged with, so
-their answers leave through the core's outbox.
+ends half-way, Slack or the person tries again. What is still to be shown then is kept until it is (``owed.py``).
+Words in a private chat have nothing to be acknowledged with, so their answers leave through the core's outbox.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from adapters.slack.places import Places
 from adapters.slack.render import messages
 from adapters.slack.showing import Ack, Showing, beyond, conversation_of
 from adapters.slack.threads import Threads
-from adapters.slack.tokens import Tokens, Web
+from adapters.slack.tokens import Tokens
 from adapters.slack.views import Thread
 from bot.ports import (
     Commanded,
@@ -52,13 +52,14 @@ class Turns:
     def __init__(
         self,
         conversations: Conversations,
-        web: Web,
         tokens: Tokens,
         people: People,
         places: Places,
         groups: Groups,
         messenger: SlackMessenger,
         threads: Threads,
+        showing: Showing,
+        behind: Background,
     ) -> None:
         self._conversations = conversations
         self._tokens = tokens
@@ -69,8 +70,8 @@ class Turns:
         self._messenger = messenger
         self._threads = threads
         self._submitted: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
-        self._background = Background()
-        self._showing = Showing(web, tokens, messenger, self._background)
+        self._showing = showing
+        self._background = behind
 
     async def settled(self) -> None:
         """Wait for what is still being shown."""
@@ -91,7 +92,7 @@ class Turns:
         who, place, named = await self._met(heard)
         reply = await self._take(inbound(heard, who, who.private, self._places.to_post_in(place), named))
         if not await self._showing.asked(heard, reply, who.private.key):
-            await self._background.in_time(heard, self._showing.beside(heard, reply.cards, who, private=True))
+            await self._showing.beside(heard, reply.cards, who, private=True)
 
     async def chat(self, heard: Heard) -> None:
         """Words in the private chat; the answer leaves through the outbox."""
@@ -148,14 +149,14 @@ class Turns:
         if (private and reply.moved) or await self._showing.asked(heard, reply, here.key):
             return
         if reply.cards:
-            await self._background.in_time(heard, self._showing.beside(heard, reply.cards, who, private=private))
+            await self._showing.beside(heard, reply.cards, who, private=private)
 
     async def _press_at_home(self, heard: Heard) -> None:
         who = await self._who(heard)
         reply = await self._take(inbound(heard, who, who.private))
         thread = Thread(conversation_of(reply.cards), who.private.key)
-        if reply.cards and not await self._showing.open(heard, self._showing.modal(heard, reply.cards, thread)):
-            await self._background.in_time(heard, self._showing.beside(heard, reply.cards, who, private=True))
+        if reply.cards and not await self._showing.open(heard, await self._showing.modal(heard, reply.cards, thread)):
+            await self._showing.beside(heard, reply.cards, who, private=True)
         self._background.later(self._refresh_home(heard, who))
 
     async def _press_in_modal(self, heard: Heard) -> None:
@@ -164,9 +165,8 @@ class Turns:
         reply = await self._take(inbound(heard, who, place, self._places.to_post_in(place)))
         if reply.cards:
             thread = replace(heard.thread, conversation=conversation_of(reply.cards))
-            await self._background.in_time(
-                heard, self._showing.redraw(heard, self._showing.modal(heard, reply.cards, thread))
-            )
+            view = await self._showing.modal(heard, reply.cards, thread)
+            await self._background.in_time(heard, self._showing.redraw(heard, view))
 
     async def submission(self, heard: Heard) -> Ack:
         """A form: what was wrong stands at its question, the next question takes its place, the end is told."""
@@ -181,9 +181,9 @@ class Turns:
             if wrong:
                 return {"response_action": "errors", "errors": wrong}
             thread = replace(heard.thread, conversation=form.conversation)
-            return {"response_action": "update", "view": self._showing.modal(heard, reply.cards, thread)}
+            return {"response_action": "update", "view": await self._showing.modal(heard, reply.cards, thread)}
         private = place.key == who.private.key
-        await self._background.in_time(heard, self._showing.beside(heard, reply.cards, who, private=private))
+        await self._showing.beside(heard, reply.cards, who, private=private)
         return {"response_action": "clear"}
 
     async def _open_question(self, heard: Heard, who: Who, place: Place) -> Reply:

@@ -110,13 +110,39 @@ async def test_a_channel_that_becomes_shared_gets_no_check_in(http: Stage) -> No
     assert any("shared with people outside" in text for text in private), private
 
 
-async def test_a_channel_that_cannot_be_posted_in_ends_in_a_note_to_the_owner(http: Stage) -> None:
+async def test_a_channel_that_becomes_shared_moves_its_check_ins_before_the_next_is_due(http: Stage) -> None:
+    priya = await with_check_in(http)
+    await priya.event({"type": "channel_shared", "channel": "C1", "connected_team_id": "T9"})
+    await http.deliver()
+    assert any("check-ins come to you here instead" in m.text for m in http.slack.messages if m.channel == "DUPRIYA")
+    await priya.command("reminders")
+    assert "every Monday at 09:00, in your private chat" in priya.reads()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("channel_not_found", "Invite me there"),
+        ("not_in_channel", "Invite me there"),
+        ("is_archived", "archived. Pick another channel"),
+        ("account_inactive", "install Salvage again"),
+        ("token_revoked", "install Salvage again"),
+    ],
+)
+async def test_a_channel_that_cannot_be_posted_in_ends_in_a_note_to_the_owner(
+    http: Stage, wrong: str, says: str
+) -> None:
     assert http.house
     priya = await with_check_in(http)
-    http.slack.failing["chat.postMessage"] = ["is_archived"]
+    http.slack.failing["chat.postMessage"] = [wrong]
     await http.house.skip(days=7)
     await http.deliver()
-    assert any("archived" in m.text for m in priya.mine if m.channel == "DUPRIYA")
+    (note,) = [m for m in priya.mine if m.channel == "DUPRIYA"]
+    assert "I didn't post Acme's check-in." in note.text
+    assert says in note.text
+    await priya.press("Warmer", note)
+    await http.deliver()
+    assert "Warmer" in note.text, "it can be answered there"
 
 
 async def test_a_private_chat_is_a_conversation(stage: Stage) -> None:
