@@ -287,3 +287,20 @@ def test_a_long_list_of_facts_never_breaks_a_line_in_two() -> None:
     rows = tuple((f"command {n}", say("What it does, **{n}**.", n=str(n))) for n in range(60))
     for block in [b for message in messages(card(Facts(rows))) for b in message.blocks]:
         assert all_text([block]).startswith("command"), "a block begins with a name"
+
+
+def test_words_in_tables_and_charts_stay_words_and_what_stands_for_them_pings_nobody() -> None:
+    ping = "<!channel> *x* &"
+    table = Table(("Client", ping), ((ping, "worse"),))
+    chart = Chart("bar", ping, (ping, "Tue"), (Series(ping, (3, 5)),))
+    pie = Chart("donut", ping, (ping, "b"), (Series("", (3, 5)),))
+    shown = messages(Card((table, chart, pie)))
+    blocks = [b for m in shown for b in m.blocks]
+    cells = [cell for b in blocks if b["type"] == "table" for row in b["rows"] for cell in row]
+    assert {"type": "raw_text", "text": ping} in cells
+    assert {cell["type"] for cell in cells} == {"raw_text"}
+    drawn = [b["chart"] for b in blocks if b["type"] == "data_visualization"]
+    assert [c["type"] for c in drawn] == ["bar", "pie"]
+    assert drawn[0]["axis_config"]["categories"][0] == drawn[0]["series"][0]["name"] == ping
+    assert drawn[1]["segments"][0]["label"] == ping
+    assert all("&lt;!channel&gt; *x* &amp;" in m.text and "<!" not in m.text for m in shown)
