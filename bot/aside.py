@@ -146,6 +146,23 @@ async def which_was_meant(turn: Turn, row: ConversationRow, question: Question[A
     return None
 
 
+def only_a_name(row: ConversationRow, question: Question[Any], words: str) -> Result | None:
+    """What is said to a command typed where a new case's client is asked for; None where words are none.
+
+    A client may be called Next plc: typed again, it is the name.
+    """
+    command, rest = commands.split(words)
+    if row.dialog != OPENING or question.key != "client" or command is None or not rest:
+        return None
+    if command.name not in commands.OF_A_CLIENT - {"start"} or was_typed(row, question.key, words):
+        return None
+    row.answers = {**row.answers, typed_key(question.key): words}
+    return told(
+        f"I can only do that once the case is open. Type the client's name alone; "
+        f"if “{_short(words)}” is the name, type it again."
+    )
+
+
 async def either_way(turn: Turn, row: ConversationRow, question: Question[Any], words: str) -> Result | None:
     """Whether a client's name, or a case's number, is the answer to a question for free words, asked; else None."""
     if question.kind != "text" or question.key == "client" or len(words.split()) > MOST_WORDS:

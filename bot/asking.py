@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.coach.unknown import has_no_answer
 from bot.dialog import (
     Ask,
     BadAnswer,
@@ -31,13 +32,6 @@ WAYS_OUT = ("later", "nothing", "not_yet")
 """The values of options that pass a question over."""
 
 SKIPS = frozenset({"skip", "skip it", "skip this", "pass", "none", "-", "n/a", "na"})
-UNKNOWN = re.compile(
-    r"no|not? (?:idea|clue|sure|yet|known)|nothing yet|unsure|unknown|dunno|idk|tbd"
-    r"|(?:i )?(?:really )?(?:don['’]?t|do not) know(?: yet)?|(?:i'?m )?not sure(?: yet)?"
-    r"|(?:i )?(?:still )?(?:need|have|must) to ask(?: (?:her|him|them|first))*"
-)
-"""How people say that they cannot answer yet."""
-
 FILLERS = frozenset({
     "a", "actually", "already", "an", "bit", "feels", "felt", "he", "hmm", "i", "i'd", "it", "it's", "its", "just",
     "kind", "maybe", "much", "no", "now", "of", "oh", "ok", "okay", "perhaps", "please", "pretty", "probably", "quite",
@@ -62,7 +56,7 @@ def meant(question: Question[Any], words: str) -> Raw:
     numbered = _numbered(question, words)
     if numbered:
         return numbered if question.kind == "many" else {"pick": numbered[0]}
-    passed = is_skip(words) or UNKNOWN.fullmatch(words.casefold().strip(" .!")) is not None
+    passed = is_skip(words) or has_no_answer(words)
     if question.kind == "choice" or not passed:
         return words
     if question.optional:

@@ -190,9 +190,9 @@ class Many(Question[tuple[str, ...]]):
 
     def _typed(self, words: str) -> list[str | None]:
         typed = _loose(words)
-        if typed in {"none", "no", "-", "0", "skip"}:
+        if typed in {"none", "no", "-", "0", "skip", "none of them", "neither", "neither of them"}:
             return []
-        if typed == "all":
+        if typed in {"all", "both", "all of them", "both of them"}:
             return [o.value for o in self.options]
         whole = match_option(self.options, words)
         if whole is not None:

@@ -55,6 +55,7 @@ _HERE = select(ConversationRow).where(
 _NEWEST_FIRST = (ConversationRow.at.desc(), ConversationRow.id.desc())
 _NEWEST = _HERE.order_by(*_NEWEST_FIRST).limit(1)
 _WAITING = _HERE.order_by((ConversationRow.state == "open").desc(), *_NEWEST_FIRST).limit(MOST_PARKED)
+_OPENING = _HERE.where(ConversationRow.dialog == OPENING).order_by(*_NEWEST_FIRST).limit(1)
 _STANDING = _HERE.where(ConversationRow.dialog.in_(STANDING)).order_by(*_NEWEST_FIRST).limit(1)
 
 _OWNED = select(ConversationRow).where(
@@ -88,8 +89,7 @@ async def standing_row(turn: Turn) -> ConversationRow | None:
 
 async def opening_row(turn: Turn) -> ConversationRow | None:
     """The newest case that is being asked about here, its question open or put aside."""
-    query = _here(turn, "open", "parked").where(ConversationRow.dialog == OPENING)
-    return await turn.db.scalar(query.order_by(ConversationRow.at.desc(), ConversationRow.id.desc()).limit(1))
+    return await turn.db.scalar(_OPENING, _seat(turn, "open", "parked"))
 
 
 async def _idle(turn: Turn, row: ConversationRow) -> bool:

@@ -75,9 +75,9 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
             early = aside.not_open_yet(row, ask.question, words)
             if early is not None:
                 return await reoffer(dialogs, turn, early)
-            free, one_line = ask.question.kind == "text", not getattr(ask.question, "multiline", True)
+            kind, one_line = ask.question.kind, not getattr(ask.question, "multiline", True)
             if not reads(ask.question, words, turn.moment) and await commands.surely(
-                turn, words, free_text=free, one_line=one_line
+                turn, words, kind, one_line=one_line
             ):
                 return await commanded(dialogs, turn, words)
             may_answer = commands.answers_nothing(words) or fits(ask.question, words, turn.moment)
@@ -86,6 +86,9 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
             either = await aside.either_way(turn, row, ask.question, words)
             if either is not None:
                 return either
+            unnamed = aside.only_a_name(row, ask.question, words)
+            if unnamed is not None:
+                return await reoffer(dialogs, turn, unnamed)
         return await _answer(dialogs, turn, row, None, words)
     value = await aside.typed_button(turn, words, numbers=True)
     if value is not None:

@@ -9,12 +9,14 @@ from datetime import date
 from typing import Any, cast
 
 from bot.coach.causes import INFO, Cause
-from bot.coach.dates import parse_date
+from bot.coach.dates import parse_date, say_day
+from bot.coach.drafts import OPENING_LINE
 from bot.coach.money import Money, find_money
 from bot.coach.outcomes import Diagnosis, Nothing, SameTrouble
 from bot.coach.playbook import Fault, Severity
+from bot.coach.unknown import DONT_KNOW
 from bot.coach.wishes import split_wishes
-from bot.dialog import Choice, Date, Dialog, Form, Load, Moment, Person, Say, Text
+from bot.dialog import BadAnswer, Choice, Date, Dialog, Form, Load, Moment, Person, Say, Text
 from bot.view import Note, Option, Quote, card, clip, say
 from dialogs.clients import Found, case_number, case_options, found
 from dialogs.options import FAULTS, LATER, SEVERITIES, Name, argument, colleagues, people_options
@@ -29,16 +31,10 @@ A_RATE = re.compile(r"\d[\w.,€$£ ]{0,20}?\s?(?:an?|per|each|every|/)\s?(?:mon
 NOT_SURE = "unsure"
 SEVERITY_WORDS = {
     "low": "low", "not bad": "low", "medium": "medium", "bad": "medium", "high": "high", "very bad": "high",
-    "very": "high", "critical": "high", "they may leave": "high", "skip": NOT_SURE, "unsure": NOT_SURE,
-    "no idea": NOT_SURE, "dont know": NOT_SURE, "don't know": NOT_SURE, "i don't know": NOT_SURE, "dunno": NOT_SURE,
+    "very": "high", "critical": "high", "they may leave": "high", "skip": NOT_SURE,
+    **dict.fromkeys(DONT_KNOW, NOT_SURE),
 }  # fmt: skip
 """Other ways of saying how bad it is; who cannot say leaves it as the story sounds."""
-OPENING_LINE = (
-    "I get the sense that we haven't lived up to your expectations recently. "
-    "If that's the case, could you please let me know how so we can correct it?"
-)
-"""How to ask a client what is wrong ("How to deal with an unhappy client", on asking; the play `ask_what_is_wrong`)."""
-
 QUICK = (
     Option("Something broke", "cause:unresolved_problem"),
     Option("We were late", "cause:missed_deadline_or_no_show"),
@@ -234,9 +230,7 @@ def details(basis: Diagnosis) -> Dialog[Diagnosis]:
         options=(*FAULTS, OPEN_NOW),
         near={
             "us": "ours", "we": "ours", "me": "ours", "mine": "ours", "our fault": "ours", "them": "theirs",
-            "their fault": "theirs", "both": "shared", "dont know": "unclear", "don't know": "unclear",
-            "i don't know": "unclear", "no idea": "unclear", "not sure": "unclear", "dunno": "unclear",
-            "later": NOW, "skip": NOW,
+            "their fault": "theirs", "both": "shared", **dict.fromkeys(DONT_KNOW, "unclear"), "later": NOW, "skip": NOW,
         },
     )  # fmt: skip
     if fault == NOW:
@@ -327,7 +321,11 @@ def who_owns(me: str, team: tuple[Any, ...]) -> Dialog[tuple[str, str]]:
 def _read_past_day(words: str, at: Moment) -> str:
     from zoneinfo import ZoneInfo
 
-    return parse_date(words, at.now.astimezone(ZoneInfo(at.zone)).date(), past=True).isoformat()
+    today = at.now.astimezone(ZoneInfo(at.zone)).date()
+    day = parse_date(words, today, past=True)
+    if day > today:
+        raise BadAnswer(f"That is still to come ({say_day(day, today)}). I need a day that has been.")
+    return day.isoformat()
 
 
 def _known(words: str) -> str:

@@ -43,8 +43,8 @@ def log(args: Mapping[str, Any]) -> Dialog[ContactLogged | Nothing]:
         return logged(args, case, words, NO_REPLY)
     met = yield from wishes_met(case)
     wishes = yield from new_wishes(case, words)
-    promise = yield from to_watch(case, wishes)
-    return logged(args, case, words, temperature, met=met, wishes=wishes, promise=promise)
+    promises = yield from to_watch(case, wishes)
+    return logged(args, case, words, temperature, met=met, wishes=wishes, promises=promises)
 
 
 def logged(args: Mapping[str, Any], case: CaseFile, words: str, temperature: str, **more: Any) -> ContactLogged:
@@ -125,20 +125,26 @@ def kept(heard: tuple[str, ...]) -> Line:
     return say("I've kept {count} that would make it right: {listed}.", count=count, listed=listed)
 
 
-def to_watch(case: CaseFile, wishes: tuple[str, ...]) -> Dialog[str]:
-    """The wish with a date that the person wants watched as a promise, '' for none."""
+def to_watch(case: CaseFile, wishes: tuple[str, ...]) -> Dialog[tuple[str, ...]]:
+    """The wishes with a date that the person wants watched as promises."""
     dated = [n for n, wish in enumerate(wishes) if is_dated(case, wish)]
     if not dated:
-        return ""
+        return ()
     if len(dated) == 1:
         wish = wishes[dated[0]]
         watch = yield from Confirm("watch", is_promise(case, wishes, dated[0]), yes="Yes, watch it", no="No")
-        return wish if watch else ""
-    picked = yield from Choice(
-        "watch_which", "These are promises with a date. Which one shall I watch?",
-        options=(*(Option(wishes[n], str(n)) for n in dated), Option("None of them", NONE)), near={"no": NONE},
+        return (wish,) if watch else ()
+    picked = yield from Many(
+        "watch_which", "These are promises with a date. Which of them shall I watch?",
+        hint="Type the numbers, all, or none.",
+        options=tuple(Option(f"{clip(wishes[n], 60)} ({due_words(case, wishes[n])})", f"wish {n}") for n in dated),
     )  # fmt: skip
-    return "" if picked == NONE else wishes[int(picked)]
+    return tuple(wishes[n] for n in dated if f"wish {n}" in picked)
+
+
+def due_words(case: CaseFile, wish: str) -> str:
+    """When a dated wish is due: 'Thursday 17:30'."""
+    return case.when(find_dates(wish, case.now, case.zone)[0][2])
 
 
 def ordinal(n: int) -> str:
@@ -154,6 +160,7 @@ def is_dated(case: CaseFile, wish: str) -> bool:
 
 def is_promise(case: CaseFile, wishes: tuple[str, ...], n: int) -> Line:
     """'The second is a promise with a date, Thursday 17:30. Shall I watch it?'"""
-    due = find_dates(wishes[n], case.now, case.zone)[0][2]
     which = "That" if len(wishes) == 1 else f"The {ordinal(n)}"
-    return say("{which} is a promise with a date: {when}. Shall I watch it?", which=which, when=case.when(due))
+    return say(
+        "{which} is a promise with a date: {when}. Shall I watch it?", which=which, when=due_words(case, wishes[n])
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.coach.dates import parse_when
+from bot.coach.dates import BadDate, parse_date, parse_when
 from bot.coach.money import Money, parse_money
 from bot.dialog import BadAnswer, Moment, Text
 from bot.view import Option
@@ -61,11 +61,22 @@ class Name(Text):
         """The name; raises BadAnswer where it is a sentence."""
         if words.casefold().strip(" .!") in AGREED | PUT_OFF:
             raise BadAnswer("I need a name here. Type it, or type cancel to stop.")
+        if _is_a_day(words, at):
+            raise BadAnswer("That reads like a date, and I need a name here. Type it, or type cancel to stop.")
         parts = words.split()
         small = any(not part[0].isupper() for part in parts)
         if len(parts) > LONGEST_NAME or (len(parts) > 2 and small and parts[0].casefold() in WE_AND_THEY):
             raise BadAnswer("That reads like a sentence. I need only a name here; the rest comes after it.")
         return words
+
+
+def _is_a_day(words: str, at: Moment) -> bool:
+    """Whether words are a day and nothing else: 'next week'; 'April' names a month, or somebody."""
+    try:
+        parse_date(words, at.now.date(), past=True)
+    except BadDate:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ class StepTaken:
 
 @dataclass(frozen=True)
 class ContactLogged:
-    """Something the client said or wrote, how they sounded, and which wishes are met by now (ids)."""
+    """Something the client said or wrote, how they sounded, which wishes are met by now (ids),
+    and the wishes with a date that are to be watched."""
 
     case: int
     words: str
@@ -75,7 +76,7 @@ class ContactLogged:
     met: tuple[int, ...] = ()
     wishes: tuple[str, ...] = ()
     heard: bool = True
-    promise: str = ""
+    promises: tuple[str, ...] = ()
     play: str = ""
 
 

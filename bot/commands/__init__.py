@@ -6,6 +6,7 @@ import difflib
 import re
 
 from bot.commands.about import CASE, NoCase, WhichCase, about, name_and_sentence, named_within, quoted, the_open_case
+from bot.commands.buttons import OF_COMMANDS
 from bot.commands.cases import kind_first, show_case
 from bot.commands.passing import answers_nothing, is_button, is_puzzled, is_thanks, phrase, plain
 from bot.commands.table import ALSO, BARE, BY_NAME, COMMANDS, Command
@@ -85,12 +86,14 @@ def split(words: str) -> tuple[Command | None, str]:
     return command, parts[1].strip() if len(parts) > 1 else ""
 
 
-async def surely(turn: Turn, words: str, *, free_text: bool, one_line: bool = False) -> bool:
-    """Whether words typed into an open question are a command for certain, and no answer to it.
+async def surely(turn: Turn, words: str, kind: str, *, one_line: bool = False) -> bool:
+    """Whether words typed into an open question of that kind are a command for certain, and no answer to it.
 
-    A question for one line asks for no story, so that one can be begun in its place.
+    A question for one line asks for no story, so that one can be begun in its place. A day that does not fit is no
+    command either, though it may begin like one: 'next Friday'.
     """
-    if not words:
+    free_text = kind == "text"
+    if not words or (is_button(words) and (free_text or plain(words) not in OF_COMMANDS)):
         return False
     command, rest = split(words)
     if command is None and not free_text:
@@ -99,10 +102,11 @@ async def surely(turn: Turn, words: str, *, free_text: bool, one_line: bool = Fa
         return False
     if not rest:
         return command.name in BARE or (command.shown and not free_text) or (one_line and command.name in NO_NAMES)
-    if not free_text:
+    if not free_text and kind != "date":
         return True
     if command.name in SHAPES:
-        return SHAPES[command.name].fullmatch(rest) is not None or (one_line and command.name == "start")
+        begun = command.name == "start" and (one_line or not free_text)
+        return begun or SHAPES[command.name].fullmatch(rest) is not None
     return len(words) <= 400 and await _about_a_client(turn, command, rest)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.coach.unknown import knows_not
 from bot.commands.buttons import OF_COMMANDS, OF_QUESTIONS
 
 THANKS = frozenset({
@@ -22,7 +23,7 @@ PUZZLED = frozenset({
 
 TO_NOTHING = frozenset({
     "yes", "y", "yep", "yeah", "no", "n", "nope", "ok", "okay", "k", "sure", "fine", "great", "good", "right", "done",
-    "good night", "bye", "goodbye", "maybe", "later", "skip", "none", "i don't know", "i dont know", "no idea",
+    "good night", "bye", "goodbye", "maybe", "later", "skip", "none",
 })  # fmt: skip
 """Answers that answer nothing where no question is open; nobody's client is called so."""
 
@@ -72,7 +73,7 @@ def is_puzzled(words: str) -> bool:
 
 def answers_nothing(words: str) -> bool:
     """Whether words could only answer a question: a yes, a no, a button's words, or no word at all, such as a face."""
-    return plain(words) in TO_NOTHING | OF_QUESTIONS or not any(c.isalnum() for c in words)
+    return plain(words) in TO_NOTHING | OF_QUESTIONS or knows_not(words) or not any(c.isalnum() for c in words)
 
 
 def is_button(words: str) -> bool:

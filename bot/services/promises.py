@@ -17,13 +17,13 @@ from bot.storage.tables import Case, Client, PromiseRow
 from bot.view import clip
 
 
-async def make(turn: Turn, promise: o.Promise) -> Result:
-    """Keep a promise and the time at which its owner is warned."""
+async def make(turn: Turn, promise: o.Promise, *, warn: bool = True) -> Result:
+    """Keep a promise and the time at which its owner is warned; ``warn`` also of a broken one before it."""
     client = await turn.db.get(Client, promise.client_id)
     if client is None or client.workspace_id != turn.workspace.id:
         raise NotFound("I don't know that client any more.")
     case = await _case_of(turn, client, promise.of or promise.case)
-    broken = await unmended(turn, client.id)
+    broken = await unmended(turn, client.id) if warn else ""
     row = PromiseRow(
         case_id=case.id if case else None,
         client_id=client.id,

@@ -160,7 +160,17 @@ def test_what_lies_behind_is_read_where_it_is_asked_for() -> None:
         ("1 Jan 2099", "That is too far away to keep an eye on. When should it be?"),
         ("in 9999 years", "That is too far away to keep an eye on. When should it be?"),
         ("flurb", "I could not read “flurb” as a date. Try Tuesday 15:00, 3 December or in 3 days."),
-        ("Tuesday flurb", "I could not read “flurb” as a date. Try Tuesday 15:00, 3 December or in 3 days."),
+        (
+            "finish migration by Tuesday",
+            "I can read a day in that, but not “finish migration”. Type the date alone. "
+            "Try Tuesday 15:00, 3 December or in 3 days.",
+        ),
+        (
+            "Finish the migration",
+            "I could not read “Finish the migration” as a date. Try Tuesday 15:00, 3 December or in 3 days.",
+        ),
+        ("half a day", "“half a day” is a length of time, not a day. Which day is it?"),
+        ("20 minutes ago", "That is in the past. When should it be?"),
         (" ", "I need a date. Try Tuesday 15:00, 3 December or in 3 days."),
         ("by", "I could not read “by” as a date. Try Tuesday 15:00, 3 December or in 3 days."),
         ("9" * 40_000, "That is too long for a date. Try Tuesday 15:00, 3 December or in 3 days."),
@@ -179,6 +189,26 @@ def test_a_time_that_comes_twice_is_the_first_that_is_still_to_come() -> None:
     first, second = datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
     assert parse_when("25 October 2026 2:30am", first - timedelta(hours=9), BERLIN) == first
     assert parse_when("today 2:30am", first + timedelta(minutes=5), BERLIN) == second
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("two weeks", date(2026, 11, 4)),
+        ("for about 3 days now", date(2026, 11, 15)),
+        ("the last two weeks", date(2026, 11, 4)),
+        ("over a week", date(2026, 11, 11)),
+        ("an hour ago", TODAY),
+    ],
+)
+def test_since_when_counts_back(typed: str, day: date) -> None:
+    assert parse_date(typed, TODAY, past=True) == day
+
+
+@pytest.mark.parametrize("typed", ["half a day", "flurb"])
+def test_what_is_no_day_in_the_past_is_refused_with_one_that_is(typed: str) -> None:
+    with pytest.raises(BadDate, match=r"not a day|Try last Friday, 3 November or 2 weeks ago\."):
+        parse_date(typed, TODAY, past=True)
 
 
 def test_a_date_alone_leaves_the_time_aside() -> None:

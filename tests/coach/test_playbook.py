@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from bot.coach.causes.labels import Cause
+from bot.coach.drafts import OPENING_LINE
 from bot.coach.playbook import CaseFacts, Playbook, Stage, StepRecord
 
 BOOK = Playbook.load()
@@ -217,3 +218,7 @@ def test_who_was_just_heard_on_the_phone_is_not_to_be_called_before_writing(talk
 def test_who_has_fallen_silent_since_is_called_again(silence: dict[str, object]) -> None:
     facts = CaseFacts(causes=(Cause.kept_in_dark,), fault="ours", heard=True, steps=done("listen_before_defending"))
     assert "in_person_or_phone" in {s.play.id for s in BOOK.rank(replace(facts, **silence))}  # type: ignore[arg-type]
+
+
+def test_the_play_that_asks_says_it_in_the_words_of_every_other_place() -> None:
+    assert any(OPENING_LINE in line for line in BOOK.get("ask_what_is_wrong").how)

@@ -61,6 +61,14 @@ async def test_a_client_called_like_its_contact_is_upset_under_that_name(house: 
     assert "What did Dana say?" in await priya.say("Dana")
 
 
+async def test_a_command_is_no_clients_name_unless_it_is_typed_again(house: House) -> None:
+    priya = house.seat()
+    said = await priya.say("they are all furious with us and want to leave", "draft Acme")
+    assert said.startswith("I can only do that once the case is open. Type the client's name alone")
+    assert "Which client is it?" in said
+    assert "Which client is it?" not in await priya.say("draft Acme")
+
+
 # --- a client named alone at a question for free words ------------------------------------------------------
 
 

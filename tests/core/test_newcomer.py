@@ -189,6 +189,40 @@ async def test_a_sentence_is_no_name(house: House) -> None:
     assert said.startswith("That reads like a sentence.")
 
 
+@pytest.mark.parametrize("typed", ["next week", "tomorrow", "Friday", "3 December"])
+async def test_a_day_is_nobodys_name(house: House, typed: str) -> None:
+    priya = house.seat()
+    await priya.say("start Acme", STORY, "yes", "ours", "serious", "skip", "skip")
+    said = await priya.say(typed)
+    assert said.startswith("That reads like a date, and I need a name here.")
+    assert "What did April say?" in await priya.say("April")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("half a day", "“half a day” is a length of time, not a day. Which day is it?"),
+        ("next week", "That is still to come (9 November). I need a day that has been."),
+        ("ages", "Try last Friday, 3 November or 2 weeks ago."),
+    ],
+)
+async def test_since_when_takes_only_a_day_that_has_been(house: House, typed: str, says: str) -> None:
+    priya = house.seat()
+    await priya.say("start Acme", STORY, "yes", "ours", "serious", "skip")
+    said = await priya.say(typed)
+    assert says in said
+    assert "Since when?" in said
+    assert "Who at Acme is upset?" in await priya.say("for two weeks")
+
+
+async def test_a_date_that_cannot_be_read_is_quoted_as_it_was_typed(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    said = await priya.say("promise Acme", "the migration", "finish the migration by Friday")
+    assert "I can read a day in that, but not “finish migration”. Type the date alone." in said
+    assert "I could not read “Finish the migration”" in await priya.say("Finish the migration")
+
+
 async def test_a_yes_is_neither_their_words_nor_a_lesson(house: House) -> None:
     priya = house.seat()
     await with_wishes(priya, "Acme", "a status mail")

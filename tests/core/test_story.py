@@ -50,8 +50,10 @@ async def test_a_furious_client_is_healed_and_the_lesson_serves_the_next_case(ho
         "noon." in priya.words
     )
     await priya.say("Correct")
-    assert "These are promises with a date. Which one shall I watch?" in priya.words
-    await priya.say("2")
+    assert "These are promises with a date. Which of them shall I watch?" in priya.words
+    assert "1. a status mail every Thursday (Thursday 17:30)" in priya.words
+    await priya.say("both")
+    assert "I'll watch it: a status mail every Thursday, Thursday 17:30." in priya.words
     assert "I'll watch it: the migration done by Tuesday noon, tomorrow 12:00." in priya.words
     assert "Next: Apologise and take it on yourself." in priya.words
 

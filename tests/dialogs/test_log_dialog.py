@@ -69,21 +69,30 @@ def test_one_wish_with_a_date_is_offered_as_a_promise() -> None:
     played = logged(["warmer", "yes"], "She wants a refund and a status mail every Thursday.")
     assert prompt(played) == "The second is a promise with a date: 27 November 17:30. Shall I watch it?"
     watched = logged(["warmer", "yes", "yes"], "She wants a refund and a status mail every Thursday.")
-    assert watched.result.promise == "a status mail every Thursday"
+    assert watched.result.promises == ("a status mail every Thursday",)
     left = logged(["warmer", "yes", "no"], "She wants a refund and a status mail every Thursday.")
-    assert left.result.promise == ""
+    assert left.result.promises == ()
 
 
-def test_of_several_dates_one_is_picked() -> None:
+@pytest.mark.parametrize(
+    ("typed", "watched"),
+    [
+        ("both", ("a call by Friday", "a report by 3 December")),
+        ("1 and 2", ("a call by Friday", "a report by 3 December")),
+        ("2", ("a report by 3 December",)),
+        ("none", ()),
+        ("neither", ()),
+    ],
+)
+def test_of_several_wishes_with_a_date_each_can_be_watched(typed: str, watched: tuple[str, ...]) -> None:
     words = "They want a call by Friday and a report by 3 December."
-    assert logged(["same", "yes", "2"], words).result.promise == "a report by 3 December"
-    assert logged(["same", "yes", "none of them"], words).result.promise == ""
+    assert logged(["same", "yes", typed], words).result.promises == watched
 
 
 def test_a_wish_that_is_watched_already_is_not_offered_again() -> None:
     watched = (Commitment(9, "a call by Friday", NOW, "open"),)
     played = logged(["same", "yes"], "They want a call by Friday.", promises=watched)
-    assert played.result.promise == ""
+    assert played.result.promises == ()
 
 
 def test_only_open_wishes_can_be_ticked() -> None:

@@ -3,7 +3,7 @@
 import re
 from datetime import time
 
-from bot.coach.dates.words import BadDate, tidy, unreadable
+from bot.coach.dates.words import BadDate, quoted, tidy
 
 MORNING = time(9)
 END_OF_DAY = time(17, 30)
@@ -14,13 +14,25 @@ _CLOCK_WORDS = {"noon": time(12), "midday": time(12), "lunchtime": time(12), "mi
 _CLOCK = r"(?P<h>\d{1,2})(?:[:.h](?P<min>\d\d))? ?(?:(?P<half>[ap])\.?m\.?|h|hrs|uhr|o'clock)?"
 _FILLERS = (
     r"\b(?:by|on|at|before|until|till|around|about|the|latest|no later than|please|from|for|due|of|in|sharp|later|"
-    r"early|every|each|then|since|first thing)\b|[,;@()]"
+    r"early|every|each|then|since|first thing|more than|over|nearly|almost|roughly|maybe|probably|now|already)\b"
+    r"|[,;@()]"
 )
+
+
+class NoTime(BadDate):
+    """Words that are no time of day, ``rest``, where one may stand."""
+
+    def __init__(self, rest: str) -> None:
+        super().__init__(f"I could not read “{quoted(rest)}” as a time. Try 9:00, 3pm or noon.")
+        self.rest = rest
 
 
 def parse_time(text: str) -> time:
     """The local wall time that `text` means: 15:00, 3pm, 9.30, noon, end of day. Raises BadDate."""
-    clock = clock_in(tidy(text))
+    try:
+        clock = clock_in(tidy(text))
+    except NoTime:
+        raise NoTime(text) from None
     if clock is None:
         raise BadDate("I need a time of day. Write it like 15:00 or 3pm.")
     return clock
@@ -38,7 +50,7 @@ def clock_in(rest: str) -> time | None:
         return _CLOCK_WORDS[rest]
     match = re.fullmatch(_CLOCK, rest)
     if match is None:
-        raise unreadable(rest)
+        raise NoTime(rest)
     half = match["half"] or ((part and ("a" if part[0] == "morning" else "p")) or "")
     return _wall_time(match, half)
 

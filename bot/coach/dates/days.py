@@ -137,9 +137,19 @@ def _named_day(match: re.Match[str], frame: Frame) -> date:
     return frame.today + timedelta(days=ahead.get(match["day"], 0))
 
 
+def _earlier_today(_: re.Match[str], frame: Frame) -> date:
+    if not frame.past:
+        raise BadDate("That is in the past. When should it be?")
+    return frame.today
+
+
 def _relative(match: re.Match[str], frame: Frame) -> date:
     count, unit = number_of(match["n"]), match["u"]
-    count = -count if "ago" in match[0] else count
+    ahead = re.match(r"in |within ", match[0]) or re.search(r"from|time|later", match[0])
+    back = "ago" in match[0] or re.match(r"(?:the )?(?:last|past) ", match[0]) or (frame.past and not ahead)
+    if unit[0] == "d" and count % 1 and not ahead and "ago" not in match[0]:
+        raise BadDate(f"“{match[0]}” is a length of time, not a day. Which day is it?")
+    count = -count if back else count
     if " " in unit:
         return _working_days(frame.today, int(count))
     if unit[0] in "dwf":
@@ -227,10 +237,12 @@ RULES = (
         prose=r"(?:the )?day after tomorrow|today|tonight|tomm?orr?ow|this (?:afternoon|evening)",
     ),
     Rule(
-        rf"(?:(?:in|within)(?: the next)? )?(?P<n>{COUNT}) ?{_UNIT}(?:'? time| later| ago| from (?:now|today))?",
+        rf"(?:(?:in|within)(?: the next)? |(?:the )?(?:last|past) )?(?P<n>{COUNT}) ?{_UNIT}"
+        r"(?:'? time| later| ago| from (?:now|today))?",
         _relative,
         prose=rf"(?:in|within)(?: the next)? {COUNT} ?{_UNIT}|{COUNT} ?{_UNIT} from (?:now|today)",
     ),
+    Rule(rf"{COUNT} ?(?:hours?|hrs?|minutes?|mins?) ago", _earlier_today, prose=None),
     Rule(
         r"(?:(?:the )?(?:end|close|start|beginning) of (?:the )?(?:(?:next|last|this) )?|next |last |this |eo)"
         r"(?P<unit>week|month|quarter|year|[wmqy])",

@@ -4,11 +4,11 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.coach.cadence import localise, zone_named
-from bot.coach.dates.clock import END_OF_DAY, ENDS_DAY, LAST_MINUTE, MORNING, clock_in
-from bot.coach.dates.days import WEEK, Frame, day_in
+from bot.coach.dates.clock import END_OF_DAY, ENDS_DAY, LAST_MINUTE, MORNING, NoTime, clock_in
+from bot.coach.dates.days import WEEK, Found, Frame, day_in
 from bot.coach.dates.saying import say_date, say_when
 from bot.coach.dates.spans import hours_from_now
-from bot.coach.dates.words import WEEKDAY, BadDate, quoted, tidy, unreadable, weekday_number
+from bot.coach.dates.words import WEEKDAY, BadDate, more_than_a_date, quoted, tidy, unreadable, weekday_number
 
 
 def parse_when(text: str, now: datetime, zone: str, *, past: bool = False, at: time = MORNING) -> datetime:
@@ -25,9 +25,9 @@ def parse_when(text: str, now: datetime, zone: str, *, past: bool = False, at: t
         return now.astimezone(UTC) + span
     today = now.astimezone(zone_named(zone)).date()
     found = day_in(plain, Frame(today, past))
-    clock = clock_in(found.rest if found else plain)
+    clock = _clock(text, plain, found, past)
     if found is None and clock is None:
-        raise unreadable(text)
+        raise unreadable(text, past=past)
     if found is None:
         return _bare_time(plain, clock or at, now, zone, past)
     when = _instant(found.day, clock or found.at or at, now, zone)
@@ -43,11 +43,19 @@ def parse_date(text: str, today: date, *, past: bool = False) -> date:
     """The day that `text` means on `today`; a time in it is left aside. Raises BadDate."""
     found = day_in(tidy(text), Frame(today, past))
     if found is None:
-        raise unreadable(text)
-    clock_in(found.rest)  # words that are neither day nor time are refused here too
+        raise unreadable(text, past=past)
+    _clock(text, text, found, past)  # words that are neither day nor time are refused here too
     if found.day < today and not past:
         raise _is_past(say_date(found.day))
     return found.day
+
+
+def _clock(text: str, plain: str, found: Found | None, past: bool) -> time | None:
+    """The time of day beside a day, or alone; where there are other words, BadDate says which or quotes the text."""
+    try:
+        return clock_in(found.rest if found else plain)
+    except NoTime as wrong:
+        raise (more_than_a_date(wrong.rest, past=past) if found else unreadable(text, past=past)) from None
 
 
 def parse_weekday(text: str) -> int:

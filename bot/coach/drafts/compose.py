@@ -5,15 +5,12 @@ from bot.coach.causes import Cause
 from bot.coach.drafts.gaps import reader
 from bot.coach.drafts.kinds import DraftKind
 from bot.coach.drafts.messages import MESSAGES
+from bot.coach.drafts.openings import OPENING_LINE
 from bot.coach.drafts.parts import Answers, Material, Part
 from bot.coach.drafts.words import bare, greeted
 
 K = DraftKind
 
-_OPENING_LINE = (
-    "I get the sense that we haven't lived up to your expectations recently. "
-    "If that's the case, could you please let me know how so we can correct it?"
-)
 _LISTEN = "Before I say anything: how was this on your side?"
 _CALL_FIRST = frozenset({K.apology, K.admission, K.ask, K.policy, K.handover, K.goodbye, K.renegotiate, K.new_date})
 _CALL_WHEN_HURT = frozenset({K.introduction, K.acknowledgement, K.reparation, K.lessons})
@@ -58,7 +55,7 @@ def phone_first(kind: DraftKind, case: CaseFile) -> str:
 def _listen_first(kind: DraftKind, case: CaseFile) -> tuple[str, ...]:
     if case.heard or kind in (K.ask, K.check_in, K.reach_us, K.no_news):
         return ()
-    question = _OPENING_LINE if case.cause is Cause.unknown else _LISTEN
+    question = OPENING_LINE if case.cause is Cause.unknown else _LISTEN
     return (f"Ask first, and let {reader(case)} finish before you explain anything: “{question}”",)
 
 

@@ -5,6 +5,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from bot.coach.drafts.words import bare, one_line
+from bot.coach.unknown import knows_not
 from bot.view import clip
 
 _SHORT = 160
@@ -31,17 +32,12 @@ class BadDraft(ValueError):
     """A draft that cannot be made; its text is a sentence that says what to do."""
 
 
-_UNKNOWN = frozenset(
-    {"don't know", "dont know", "i don't know", "i dont know", "no idea", "dunno", "not sure", "unknown", "idk"}
-)
-
-
 def fits(gap: Gap, words: str) -> str:
     """The answer to a text gap, tidied; raises BadDraft where it says nothing or repeats what failed before."""
     text = one_line(words)
     if not any(c.isalnum() for c in text):
         raise BadDraft(f"I need a few words here. {gap.prompt}")
-    if text.casefold().strip(" .!") in _UNKNOWN:
+    if knows_not(text):
         raise BadDraft("This goes into the message, so it has to be known. Type what you know by now, or cancel.")
     if gap.key == "name" and not any(c.isalpha() for c in text):
         raise BadDraft(f"I need a name here. {gap.prompt}")

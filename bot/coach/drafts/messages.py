@@ -10,6 +10,7 @@ from types import MappingProxyType
 from bot.coach.causes import Cause
 from bot.coach.drafts.gaps import agreed_offer, quotable
 from bot.coach.drafts.kinds import DraftKind
+from bot.coach.drafts.openings import IN_WRITING
 from bot.coach.drafts.parts import Material, Part
 from bot.coach.drafts.words import bare, clause, listed, quoted, reason
 from bot.coach.money import Money, say_money
@@ -110,11 +111,7 @@ def _acknowledgement(m: Material) -> list[Part]:
 def _ask(m: Material) -> list[Part]:
     return [
         Part("Say what you noticed", m.said("noticed")),
-        Part(
-            "Ask",
-            "I get the sense that we have not lived up to your expectations recently. "
-            "Could you tell me how, so that we can put it right? I would rather hear it plainly.",
-        ),
+        Part("Ask", IN_WRITING),
         Part("Say when you call", _call(m, "; would another time suit you better?"), begins=True),
     ]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bot.coach import outcomes as o
 from bot.coach.casefile import CaseFile
 from bot.coach.dates import find_dates
-from bot.services import cards, cases, ending, schedules
+from bot.services import cards, cases, ending, promises, schedules
 from bot.services.follow import contacts, watch
 from bot.services.turn import Begin, Result, Turn, offer
 from bot.storage.tables import Case, Criterion
-from bot.view import Actions, Line, card, say
+from bot.view import Actions, Card, Line, card, say
 
 
 async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
@@ -22,7 +22,7 @@ async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
     kept = "Kept, in their words. " if outcome.words and outcome.temperature != "no_reply" else "Kept. "
     said = [say(kept + "Reading: {reading}.", reading=cards.READING_WORDS[outcome.temperature])]
     said += [say("{words}", words=words) for words in (pace, reopened) if words]
-    return _after_contact(turn, file, outcome, said)
+    return await _after_contact(turn, file, outcome, said)
 
 
 async def _keep(turn: Turn, case: Case, outcome: o.ContactLogged) -> None:
@@ -40,7 +40,7 @@ async def _keep(turn: Turn, case: Case, outcome: o.ContactLogged) -> None:
     cases.note(turn, case, "contact", f"{outcome.words} ({reading})" if outcome.words else reading)
 
 
-def _after_contact(turn: Turn, file: CaseFile, outcome: o.ContactLogged, said: list[Line]) -> Result:
+async def _after_contact(turn: Turn, file: CaseFile, outcome: o.ContactLogged, said: list[Line]) -> Result:
     """A case whose wishes are all met may be closed; a promise that was given is watched; else the next step."""
     if not file.open:
         return Result((card(*said),))
@@ -51,14 +51,16 @@ def _after_contact(turn: Turn, file: CaseFile, outcome: o.ContactLogged, said: l
             label=file.label,
         )
         return Result((card(*said, met, Actions((offer("Close it", f"close {file.label}"),))),))
-    found = find_dates(outcome.promise, turn.now, turn.person.zone) if outcome.promise else ()
-    if found:
-        args = {
-            "client_id": file.client_id,
-            "case": file.number,
-            "words": outcome.promise,
-            "when": found[0][2].isoformat(),
-            "sure": "yes",
-        }
-        return Result((card(*said),), Begin("promise", args, file.id))
-    return Result((card(*said),), Begin("next", {"case": file.number}, file.id))
+    watched: list[Card] = []
+    for words in outcome.promises:
+        watched += await _watched(turn, file, words, warn=not watched)
+    return Result((card(*said), *watched), Begin("next", {"case": file.number}, file.id))
+
+
+async def _watched(turn: Turn, file: CaseFile, words: str, *, warn: bool) -> tuple[Card, ...]:
+    """A wish with a date, kept as a promise; nothing where its time has passed meanwhile."""
+    found = find_dates(words, turn.now, turn.person.zone)
+    if not found:
+        return ()
+    promise = o.Promise(file.client_id, words, found[0][2], of=file.number)
+    return (await promises.make(turn, promise, warn=warn)).cards
