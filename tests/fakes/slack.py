@@ -425,6 +425,7 @@ class FakeSlack:
             return web.Response(status=404, text="no_such_url")
         made, used, channel, user, ts = self._responses[name]
         if used >= 5 or self._now() - made > 1800:
+            self.refused.append("a response_url once too often")
             return web.Response(status=404, text="used_url" if used >= 5 else "expired_url")
         self._responses[name] = (made, used + 1, channel, user, ts)
         self.calls.append(("response_url", body))

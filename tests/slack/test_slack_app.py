@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -266,6 +266,7 @@ async def test_a_long_answer_uses_the_address_five_times_and_then_the_private_ch
     await stage.deliver()
     private = [m for m in priya.mine if m.channel == "DUPRIYA"]
     assert len([m for m in priya.mine if m.only]) == 6
+    assert not stage.slack.refused, "a sixth time is not tried"
     assert private
     assert sum(m.text.count("x") for m in priya.mine) == 90_000
 
@@ -516,6 +517,22 @@ async def test_a_tampered_button_goes_to_the_core_as_it_is(stage: Stage, core: S
 async def test_a_body_of_800_kb_is_turned_away(stage: Stage, core: Scripted) -> None:
     before = counted("too_large")
     assert (await stage.slack.post("text=" + "x" * 800_000))[0] == 413
+    assert counted("too_large") == before + 1
+    assert not core.heard
+
+
+async def test_a_body_that_does_not_say_its_size_is_turned_away_when_it_grows_too_large(
+    stage: Stage, core: Scripted
+) -> None:
+    import aiohttp
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b"x" * 10_000
+
+    before = counted("too_large")
+    async with aiohttp.ClientSession() as session, session.post(stage.slack.app_url, data=pieces()) as answer:
+        assert answer.status == 413
     assert counted("too_large") == before + 1
     assert not core.heard
 
