@@ -2,7 +2,10 @@
 
 import asyncio
 
+from sqlalchemy import func, select
+
 from bot.ports import PlaceKind
+from bot.storage.tables import Case, Reading, Schedule
 from tests.house import House
 from tests.slack.actor import Actor
 from tests.slack.stage import Scripted, Stage, open_stage, second_adapter
@@ -35,6 +38,25 @@ async def test_two_connections_that_both_receive_are_one_outcome(house: House) -
         await open_case(priya, "Beta")
         stage.slack.to_all = False
         assert (await clients(stage, priya)).count("Client: Beta") == 1
+
+
+async def test_commands_forms_and_presses_that_two_connections_receive_are_one_outcome(house: House) -> None:
+    async with open_stage(house.conversation, over_socket=True, house=house) as stage, second_adapter(stage, house):
+        stage.slack.to_all = True
+        priya = stage.actor("UPRIYA")
+        await open_case(priya)
+        await stage.deliver()
+        await priya.command("remind Acme weekly on Monday at 09:00 in #accounts")
+        await stage.deliver()
+        await house.skip(days=7)
+        (nudge,) = [m for m in stage.slack.messages if m.channel == "C1" and not m.only]
+        await priya.press("Warmer", nudge)
+        await stage.deliver()
+        async with house.database.reading() as db:
+            kept = {table.__name__: await db.scalar(select(func.count()).select_from(table)) or 0
+                    for table in (Case, Schedule, Reading)}  # fmt: skip
+        assert kept == {"Case": 1, "Schedule": 1, "Reading": 1}
+        assert nudge.text.count("Warmer. Priya") == 1
 
 
 async def test_a_button_clicked_twice_is_one_answer(house: House) -> None:
