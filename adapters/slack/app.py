@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
@@ -23,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.slack import oauth, parse, strange
 from adapters.slack.background import Background
 from adapters.slack.client import SlackMessenger
-from adapters.slack.door import Door
+from adapters.slack.door import Door, Socket
 from adapters.slack.groups import Groups
 from adapters.slack.install import Installations
 from adapters.slack.owed import Owed
@@ -102,7 +101,7 @@ class Slack:
             conversations, self._tokens, people, places, groups, messenger, threads, showing, behind
         )  # fmt: skip
         self._app = self._bolt()
-        self._socket: AsyncSocketModeHandler | None = None
+        self._socket: Socket | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._paying: asyncio.Task[None] | None = None
 
@@ -158,10 +157,10 @@ class Slack:
         if listen:
             self._paying = asyncio.ensure_future(self._owed.keep_paying())
         if self._settings.app_token and listen:
-            self._socket = AsyncSocketModeHandler(self._app, self._settings.app_token, web_client=self._web_client())
+            self._socket = Socket(self._app, self._settings.app_token, web_client=self._web_client())
             self._connecting = asyncio.ensure_future(self._connect(self._socket))
 
-    async def _connect(self, socket: AsyncSocketModeHandler) -> None:
+    async def _connect(self, socket: Socket) -> None:
         for attempt in count():
             try:
                 await socket.connect_async()  # type: ignore[no-untyped-call] # Bolt's

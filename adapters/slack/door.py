@@ -1,12 +1,16 @@
-"""The HTTP door: what is too big or unreadable is turned away before Bolt sees it, and counted."""
+"""The doors, HTTP and Socket Mode: what is too big or unreadable is turned away before Bolt sees it, and counted."""
 
 from __future__ import annotations
 
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
 from adapters.slack import limits
 from adapters.slack.parse import shaped
@@ -43,6 +47,21 @@ class Door:
         return await to_aiohttp_response(answer)
 
 
+class Socket(AsyncSocketModeHandler):
+    """Lets in what comes over Socket Mode; what has no known shape is acknowledged, so that it does not come again."""
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override] # as Bolt
+        """One envelope."""
+        try:
+            if shaped(req.payload):
+                await super().handle(client, req)
+                return
+        except UNREADABLE as wrong:
+            log.info("slack.unreadable", because=type(wrong).__name__)
+        _count("unreadable")
+        await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+
+
 async def _body(request: web.Request) -> bytes | None:
     """The body, or None where it is larger than anything Slack sends."""
     if (request.content_length or 0) > limits.BODY_BYTES:
@@ -55,7 +74,11 @@ async def _body(request: web.Request) -> bytes | None:
     return bytes(read)
 
 
-def _refused(reason: str, status: int) -> web.Response:
+def _count(reason: str) -> None:
     REFUSED.labels("slack", reason).inc()
     log.info("slack.refused", reason=reason)
+
+
+def _refused(reason: str, status: int) -> web.Response:
+    _count(reason)
     return web.Response(status=status, text="")

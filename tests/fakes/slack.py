@@ -506,7 +506,7 @@ class FakeSlack:
         for socket in list(self._sockets):
             await socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
 
-    async def _over_socket(self, kind: str, body: Json) -> Json:
+    async def _over_socket(self, kind: str, body: Any) -> Json:
         envelope = f"e{self.number()}"
         waiting = self._acks[envelope] = asyncio.get_running_loop().create_future()
         sent = {

@@ -26,6 +26,7 @@ from bot.ports import (
 from bot.view import Actions, Card, Form, Input, Option, button, card, say
 from tests.slack.actor import words
 from tests.slack.stage import Scripted, Stage, open_stage
+from tests.slack.test_slack_strange import refused
 
 
 def asks(*inputs: Input, back: bool = False, conversation: int = 5) -> Card:
@@ -504,6 +505,22 @@ async def test_a_payload_with_missing_fields_changes_nothing(
     status, _ = await stage.slack.post(urlencode({"payload": json.dumps(body)}))
     assert status < 500
     assert not core.heard
+
+
+async def test_what_is_malformed_over_a_socket_is_acknowledged_and_the_connection_goes_on(core: Scripted) -> None:
+    events = [json.loads(raw) for raw, as_json in BAD if as_json and raw.startswith('{"')]
+    async with open_stage(core, over_socket=True) as stage:
+        for kind, body in [*(("interactive", b) for b in MALFORMED), *(("events_api", e) for e in events)]:
+            before = refused()
+            await stage.slack.deliver(kind, body)
+            assert refused() == before + (0 if body in IN_ORDER else 1), body
+            assert not core.heard
+        await stage.actor("UPRIYA").command("home")
+        assert len(core.heard) == 1
+
+
+IN_ORDER: list[object] = [MALFORMED[2], *(json.loads(raw) for raw, _ in BAD if "tokens_revoked" in raw)]
+"""A box that is ticked, and tokens that are none of the coach's: nobody counts them."""
 
 
 async def test_a_tampered_button_goes_to_the_core_as_it_is(stage: Stage, core: Scripted) -> None:
