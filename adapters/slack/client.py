@@ -167,14 +167,14 @@ class SlackMessenger:
         return _found(told.get("messages") or (), channel, key)
 
     async def audience(self, place: str) -> Place:
-        """Who can read there now; a look-up that fails gives kind ``unknown``."""
+        """Who can read there now; a failed look-up gives kind ``unknown``, one that Slack puts off TryLater."""
         try:
             spot = spot_of(place)
         except Undeliverable as no:
             return Place("", place, PlaceKind.unknown, place, str(no))
         if spot.user:
             return Place(f"slack:{spot.team}", place, PlaceKind.private, "private")
-        return await self._places.audience(spot.team, spot.channel)
+        return await self._places.audience(spot.team, spot.channel, patient=True)
 
     async def post(self, place: str, shown: Iterable[Message], *, thread: str = "", only: str = "") -> None:
         """Messages that nobody looks for again, for all who read there or (``only``) for one person."""

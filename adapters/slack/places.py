@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.asking import SILENCE, following, pages, soon, why
+from adapters.slack.failures import failure, rate_limited
 from adapters.slack.people import People
 from adapters.slack.tokens import Installed, Tokens, Web
 from bot.ports import Place, PlaceKind
@@ -60,8 +61,13 @@ class Places:
         silent = self._unknown(team, channel, name, NO_ANSWER)
         return await soon(self.audience(team, channel, name=name, enterprise=enterprise, who=who), silent)
 
-    async def audience(self, team: str, channel: str, *, name: str = "", enterprise: str = "", who: str = "") -> Place:
-        """Who can read there now; ``who`` is the person whose own chat with the coach counts as private."""
+    async def audience(
+        self, team: str, channel: str, *, name: str = "", enterprise: str = "", who: str = "", patient: bool = False
+    ) -> Place:
+        """Who can read there now; ``who`` is the person whose own chat with the coach counts as private.
+
+        A look-up that fails means unknown; ``patient``: raises TryLater where Slack only asks to wait.
+        """
         known = self.fresh(team, channel)
         if known is not None:
             return known
@@ -69,6 +75,8 @@ class Places:
             looked = await self._look(await self._tokens.of(team, enterprise), team, channel, name, who)
         except SILENCE as no:
             log.info("slack.place_unknown", team=team, channel=channel, because=why(no))
+            if patient and rate_limited(no):
+                raise failure(no) from no
             return self._unknown(team, channel, name, _why_unknown(no))
         if looked.place.kind is not PlaceKind.unknown:
             self._kept[team, channel] = looked

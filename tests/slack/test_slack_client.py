@@ -220,6 +220,15 @@ async def test_a_failed_look_up_means_unknown_and_is_not_kept(sender: Sender) ->
     assert await kind_of(sender, "C1") is PlaceKind.internal
 
 
+@pytest.mark.parametrize("method", ["conversations.info", "conversations.members", "users.info"])
+async def test_a_look_up_that_slack_puts_off_is_no_reason_to_give_a_channel_up(sender: Sender, method: str) -> None:
+    sender.slack.failing[method] = [("429", 17)]
+    with pytest.raises(TryLater) as later:
+        await sender.messenger.audience("slack:T1:C1")
+    assert later.value.after == 17
+    assert await kind_of(sender, "C1") is PlaceKind.internal
+
+
 async def test_an_answer_is_kept_for_a_minute_at_most(sender: Sender) -> None:
     clock = [0.0]
     places = Places(sender.web, sender.tokens, sender.people, lambda: clock[0])

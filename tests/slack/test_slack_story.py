@@ -145,6 +145,18 @@ async def test_a_channel_that_cannot_be_posted_in_ends_in_a_note_to_the_owner(
     assert "Warmer" in note.text, "it can be answered there"
 
 
+async def test_a_check_in_waits_where_slack_is_busy_and_then_comes_to_its_channel(http: Stage) -> None:
+    assert http.house
+    priya = await with_check_in(http)
+    http.adapter._turns._places.forget_all("T1")
+    http.slack.failing["conversations.info"] = [("429", 30)]
+    await http.house.skip(days=7)
+    assert not [m for m in http.slack.messages if not m.only], "unknown is refused for as long as it is unknown"
+    await http.house.skip(minutes=1)
+    assert [m.channel for m in http.slack.messages if not m.only] == ["C1"]
+    assert "how are they?" in priya.last.text
+
+
 async def test_a_private_chat_is_a_conversation(stage: Stage) -> None:
     priya = stage.actor("UPRIYA")
     await priya.say("start Acme")
