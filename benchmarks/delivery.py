@@ -35,6 +35,7 @@ from bot.delivery.in_process import InProcess
 from bot.delivery.pgqueuer_engine import PgQueuerEngine
 from bot.logs import set_up_logs
 from bot.ports import MessageRef, Place, PlaceKind
+from bot.serving import set_aside
 from bot.storage import migrate
 from bot.storage.database import Database
 from bot.storage.tables import Outgoing, Schedule
@@ -129,6 +130,7 @@ async def work(url: str, slots: int) -> None:
     database = Database(url)
     courier = Courier(database, RealClock(), Playbook.load(), {"bench": Sleepy()}, gate=Gate(slots))
     engine = InProcess(courier) if database.sqlite else PgQueuerEngine(courier)
+    set_aside()
     running, began = asyncio.create_task(engine.run()), time.process_time()
     sys.stdout.write("up\n")
     sys.stdout.flush()

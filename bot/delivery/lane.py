@@ -103,13 +103,19 @@ class Lane:
 
     async def _fill(self, *, first: bool = False) -> bool:
         """Take what may be sent now and start sending it; whether there was any."""
-        room = self.gate.share(self._window, len(self._untried))
-        if room < 1:
+        if self._room() < 1:
             return False
-        asked, self._due = self._due, False
-        self.gate.held += room
+        room = 0
+
+        def wanted() -> Take:
+            """As much as there is room for once the transaction begins: more slots are free by then than now."""
+            nonlocal room
+            asked, self._due, room = self._due, False, self._room()
+            self.gate.held += room
+            return Take(self.tenant, room, asked, self.fence, first)
+
         try:
-            taken = await self.ledger.take(Take(self.tenant, room, asked, self.fence, first))
+            taken = await self.ledger.take(wanted)
         finally:
             self.gate.held -= room
         self._due = self._due or taken.more
@@ -120,6 +126,10 @@ class Lane:
             self._sending.add(task)
             task.add_done_callback(functools.partial(self._done, job))
         return bool(taken.jobs) or taken.more
+
+    def _room(self) -> int:
+        """How many more messages this lane may take."""
+        return self.gate.share(self._window, len(self._untried))
 
     def _tried(self, job: Job) -> None:
         """There is room for another message."""

@@ -6,7 +6,7 @@ cost a few dozen transactions and not three thousand.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
@@ -87,17 +87,17 @@ class Ledger:
         self.outage = Outage(clock)
         self._together: Together[Ask, Any] = Together(database, self._work, self.outage)
 
-    async def take(self, request: Take) -> Taken:
-        """Messages to send now, marked as being sent."""
+    async def take(self, request: Callable[[], Take]) -> Taken:
+        """Messages to send now, marked as being sent; how many is asked when it comes to it."""
         return cast(Taken, await self._together.ask(request))
 
     async def settle(self, outcome: Outcome) -> None:
         """Keep what came of a try."""
-        await self._together.ask(outcome)
+        await self._together.ask(lambda: outcome)
 
     async def still(self, job: Job) -> bool:
         """Whether a message taken a while ago is still to be sent."""
-        return bool(await self._together.ask(Still(job)))
+        return bool(await self._together.ask(lambda: Still(job)))
 
     async def close(self) -> None:
         """Give up what is asked."""

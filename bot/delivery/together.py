@@ -24,8 +24,9 @@ MOST = 512
 CROWD = 8
 """Requests in one transaction from which on more are soon to come."""
 
-GATHERING = 0.05
-"""Seconds from one transaction of a crowd to the next, so that more share it; lanes hold enough to go on meanwhile."""
+GATHERING, MOST_GATHERING = 0.05, 0.1
+"""Seconds from one transaction of a crowd to the next, so that more share it: twice as long as the last one took,
+within these bounds; lanes hold enough to go on meanwhile."""
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 """Seconds between tries while the database is away."""
@@ -34,8 +35,9 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 class Together(Generic[Ask, Answer]):
     """Runs requests in shared transactions, one after the other; a database that is away is waited for.
 
-    A lone request is taken at once; in a crowd, what is asked for within a moment shares a transaction. A request that
-    fails in a crowd is taken again alone, so that one bad row harms nobody else.
+    A lone request is taken at once; in a crowd, what is asked for within a moment shares a transaction. What a request
+    says is settled when its transaction begins. One that fails in a crowd is taken again alone, so that one bad row
+    harms nobody else.
     """
 
     def __init__(
@@ -49,12 +51,12 @@ class Together(Generic[Ask, Answer]):
         self._work = work
         self._outage = outage
         self._most = most
-        self._asked: deque[tuple[Ask, asyncio.Future[Answer]]] = deque()
+        self._asked: deque[tuple[Callable[[], Ask], asyncio.Future[Answer]]] = deque()
         self._running: asyncio.Task[None] | None = None
         self._crowd_until = 0.0
 
-    async def ask(self, request: Ask) -> Answer:
-        """What the request comes to, once it is committed."""
+    async def ask(self, request: Callable[[], Ask]) -> Answer:
+        """What a request comes to, once it is committed; it is made when its transaction begins."""
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._asked.append((request, future))
         if self._running is None or self._running.done():
@@ -71,20 +73,24 @@ class Together(Generic[Ask, Answer]):
 
     async def _run(self) -> None:
         while self._asked:
-            await asyncio.sleep(self._crowd_until - asyncio.get_running_loop().time())
-            batch = [self._asked.popleft() for _ in range(min(len(self._asked), self._most))]
+            await asyncio.sleep(self._crowd_until - _time())
+            asked = [self._asked.popleft() for _ in range(min(len(self._asked), self._most))]
+            batch = [(request(), future) for request, future in asked if not future.done()]
+            began = _time()
+            try:
+                await self._patiently(batch)
+            except asyncio.CancelledError:
+                for _, future in batch:
+                    future.cancel()
+                raise
             if len(batch) >= CROWD:
-                self._crowd_until = asyncio.get_running_loop().time() + GATHERING
-            await self._patiently([pair for pair in batch if not pair[1].done()])
+                self._crowd_until = began + min(max(2 * (_time() - began), GATHERING), MOST_GATHERING)
 
     async def _patiently(self, batch: list[tuple[Ask, asyncio.Future[Answer]]]) -> None:
         pause = SHORTEST_PAUSE
         while batch:
             try:
                 answers = await self._transaction([request for request, _ in batch])
-            except asyncio.CancelledError:
-                self._asked.extendleft(reversed(batch))
-                raise
             except Exception as wrong:
                 if not is_away(wrong):
                     await self._apart(batch, wrong)
@@ -110,3 +116,7 @@ class Together(Generic[Ask, Answer]):
     async def _transaction(self, requests: list[Ask]) -> list[Answer]:
         async with self._database.begin() as db:
             return await self._work(db, requests)
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()

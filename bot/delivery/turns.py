@@ -50,7 +50,7 @@ class Turns:
 
     async def end(self, ending: Ending) -> bool:
         """End a turn if nothing is left to send, in one transaction with the proof of that; False: go on."""
-        return await self._together.ask(ending)
+        return await self._together.ask(lambda: ending)
 
     async def close(self) -> None:
         """Give up what is asked."""
