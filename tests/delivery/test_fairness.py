@@ -46,8 +46,7 @@ async def test_a_place_is_written_to_at_its_pace_whoever_has_the_lane(url: str) 
         office.run()
         await office.platform.until(lambda: len(office.platform.posts) == 4)
         times = sorted(office.platform.at.values())
-        assert all(later - earlier >= 0.29 for earlier, later in pairwise(times[:2]))
-        assert all(later - earlier >= 0.29 for earlier, later in pairwise(times[2:]))
+        assert min(later - earlier for earlier, later in pairwise(times)) >= 0.29, "also from one turn to the next"
 
 
 async def test_a_workspace_is_written_to_at_its_pace(url: str) -> None:
