@@ -167,9 +167,16 @@ async def either_way(turn: Turn, row: ConversationRow, question: Question[Any], 
     """Whether a client's name, or a case's number, is the answer to a question for free words, asked; else None."""
     if question.kind != "text" or question.key == "client" or len(words.split()) > MOST_WORDS:
         return None
-    if was_typed(row, question.key, words) or not await commands.names_one(turn, words):
+    if was_typed(row, question.key, words):
+        return None
+    mine = Action("It is my answer", press_value(AnswerPress(row.id, question.key, words)))
+    other: tuple[Action, ...] = ()
+    if commands.is_of_the_talk(words):
+        which = "**{words}**: is that your answer here? If not, answer in a few more words, or type cancel."
+    elif await commands.names_one(turn, words):
+        which = "**{words}**: is that your answer, or shall I show you how they are?"
+        other = (offer("Show me", words),)
+    else:
         return None
     row.answers = {**row.answers, typed_key(question.key): words}
-    mine = Action("It is my answer", press_value(AnswerPress(row.id, question.key, words)))
-    which = say("**{name}**: is that your answer, or shall I show you how they are?", name=clip(words, 60))
-    return shown(card(which, Actions((mine, offer("Show me", words)))))
+    return shown(card(say(which, words=clip(words, 60)), Actions((mine, *other))))

@@ -123,14 +123,14 @@ async def begin(turn: Turn, start: Begin) -> ConversationRow:
     other = await open_row(turn)
     if other is not None:
         other.state = "parked"
-    await _replace(turn, start)
+    older = await _replace(turn, start)
     row = ConversationRow(
         workspace_id=turn.workspace.id,
         person_id=turn.person.id,
         place=turn.place.key,
         dialog=start.dialog,
-        args=dict(start.args),
-        answers={},
+        args={**(older.args if older else {}), **start.args},
+        answers=without_facts(older.answers) if older else {},
         state="open",
         case_id=start.case_id,
         at=turn.now,
@@ -140,18 +140,27 @@ async def begin(turn: Turn, start: Begin) -> ConversationRow:
     return row
 
 
-async def _replace(turn: Turn, start: Begin) -> None:
-    """End what is parked here and asks the same thing of the same case: it would only ask it again, out of date."""
+async def _replace(turn: Turn, start: Begin) -> ConversationRow | None:
+    """End what is parked here and asks the same thing of the same case: it would only ask it again, out of date.
+
+    Gives the draft that goes on instead of beginning anew: one of the same kind, of which nothing was shown yet.
+    """
     if start.case_id is None:
-        return
+        return None
+    going_on = None
     query = _HERE.where(ConversationRow.dialog == start.dialog, ConversationRow.case_id == start.case_id)
     for row in await turn.db.scalars(query, _seat(turn, "parked")):
         if _asks_the_same(row, start):
             row.state = "cancelled"
+            if start.dialog == "draft" and said_key("draft:1") not in row.answers:
+                going_on = row
+    return going_on
 
 
 def _asks_the_same(row: ConversationRow, start: Begin) -> bool:
     """Whether a question put aside is asked anew; of a case's check-ins it has to be the same one."""
     if start.dialog in REPLACED:
         return bool(row.args.get("id") == start.args.get("id"))
+    if start.dialog == "draft":
+        return all(row.args.get(what) == start.args.get(what) for what in ("kind", "promise", "known"))
     return bool(row.args == dict(start.args))

@@ -12,6 +12,7 @@ from bot.coach.causes import INFO, Cause
 from bot.coach.dates import parse_date, say_day
 from bot.coach.drafts import OPENING_LINE
 from bot.coach.money import Money, find_money
+from bot.coach.names import as_written
 from bot.coach.outcomes import Diagnosis, Nothing, SameTrouble
 from bot.coach.playbook import Fault, Severity
 from bot.coach.unknown import DONT_KNOW
@@ -219,7 +220,7 @@ def who_is_upset(basis: Diagnosis, *, now: bool = False) -> Dialog[str]:
         say("Who at {client} is upset? A name, so that you know whom to speak to.", client=basis.client),
         options=(Option("Don't know yet", LATER), *((OPEN_NOW,) if now else ())),
     )
-    return "" if contact == LATER else contact
+    return "" if contact == LATER else contact if contact == NOW else as_written(contact)
 
 
 def details(basis: Diagnosis) -> Dialog[Diagnosis]:

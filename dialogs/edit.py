@@ -12,6 +12,7 @@ from bot.coach.casefile import CaseFile
 from bot.coach.causes import INFO, Cause
 from bot.coach.dates import parse_date
 from bot.coach.money import find_money, say_money
+from bot.coach.names import as_written
 from bot.coach.outcomes import CaseEdit, Nothing
 from bot.coach.wishes import split_wishes
 from bot.dialog import Choice, Confirm, Date, Dialog, Load, Moment, Person, Read, Text
@@ -108,13 +109,8 @@ def severity(case: CaseFile) -> Dialog[str]:
 
 def contact(case: CaseFile) -> Dialog[str]:
     """Whom to speak to at the client."""
-    return (
-        yield from Text(
-            "contact",
-            say("Who at {client} is it about? Now kept: {now}.", client=case.client, now=case.contact or "nobody"),
-            multiline=False,
-        )
-    )  # fmt: skip
+    asked = say("Who at {client} is it about? Now kept: {now}.", client=case.client, now=case.contact or "nobody")
+    return as_written((yield from Text("contact", asked, multiline=False)))
 
 
 def cost_words(case: CaseFile) -> Dialog[str]:

@@ -102,10 +102,10 @@ def new_wishes(case: CaseFile, words: str) -> Dialog[tuple[str, ...]]:
 
 def shown_back(heard: tuple[str, ...]) -> Dialog[tuple[str, ...]]:
     """The wishes found, as the person leaves them."""
-    one = len(heard) == 1
+    none = "Not that" if len(heard) == 1 else "Neither" if len(heard) == 2 else "None of these"
     right = yield from Choice(
         "heard", kept(heard),
-        options=(Option("Correct", "yes"), Option("Edit", "edit"), Option("Not that" if one else "Neither", NONE)),
+        options=(Option("Correct", "yes"), Option("Edit", "edit"), Option(none, NONE)),
         near={"right": "yes", "ok": "yes", "change": "edit", "no": NONE, "wrong": "edit", "none": NONE},
     )  # fmt: skip
     if right == NONE:

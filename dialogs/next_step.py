@@ -79,10 +79,19 @@ NEAR = {
     "something else": "other",
 }  # fmt: skip
 
-CALLED = dict.fromkeys(
-    ("i called", "called", "i called her", "i called him", "i called them", "called her", "called him", "called them"),
-    "done",
-)
+CALLED = {
+    f"{who}{did}{whom}": "done"
+    for who in ("", "i ", "i have ", "i've ", "just ", "i just ")
+    for did, whoms in {
+        "called": ("", " her", " him", " them"),
+        "listened": ("", " to her", " to him", " to them"),
+        "heard": (" her", " him", " them"),
+        "asked": ("", " her", " him", " them"),
+        "spoke": (" to her", " to him", " to them", " with her", " with him", " with them"),
+        "talked": (" to her", " to him", " to them", " with her", " with him", " with them"),
+    }.items()
+    for whom in whoms
+}
 """What is said of a step that is to be talked through; of another one it says nothing."""
 
 

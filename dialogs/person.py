@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.coach.names import as_written
 from bot.coach.outcomes import PersonAtClient
 from bot.dialog import Dialog, Load, Many, Text
 from bot.view import Option, say
@@ -18,6 +19,7 @@ def person(args: Mapping[str, Any]) -> Dialog[PersonAtClient]:
     """A name, the parts they play, and their preferred channel."""
     client = yield from Load("client", "client", found, {"client_id": args["client_id"]})
     name = argument(args, "name") or (yield from Name("name", say("Who is it at {client}?", client=client.name)))
+    name = as_written(name)
     parts = yield from Many(
         "parts", say("What is {name}'s part in it?", name=name), options=PARTS, hint="As many as fit, or none."
     )

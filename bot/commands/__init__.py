@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import replace
 
 from bot.commands.about import CASE, NoCase, WhichCase, about, name_and_sentence, named_within, quoted, the_open_case
-from bot.commands.buttons import OF_COMMANDS
+from bot.commands.buttons import ABOUT_THE_TALK, OF_COMMANDS
 from bot.commands.cases import kind_first, show_case
-from bot.commands.passing import answers_nothing, is_button, is_puzzled, is_thanks, phrase, plain
+from bot.commands.passing import answers_nothing, has_spoken, is_button, is_puzzled, is_thanks, phrase, plain
 from bot.commands.table import ALSO, BARE, BY_NAME, COMMANDS, Command
 from bot.errors import Refusal
 from bot.services import cases, clients
@@ -24,6 +25,7 @@ __all__ = [
     "NoCase",
     "answers_nothing",
     "bare",
+    "is_of_the_talk",
     "is_puzzled",
     "names_one",
     "plain",
@@ -65,6 +67,9 @@ OF_ANY_CLIENT = {"promise", "people", "person"}
 
 NO_NAMES = {"draft", "edit", "remind", "handover", "decide", "waiting", "answered", "override"}
 """Words that are no answer to a question for one line, such as one for a name."""
+
+A_CALL = "in_person_or_phone"
+"""The play that is done by who says that they called."""
 
 NO_QUESTION = "No question of mine is open here. Tell me what happened with a client, or type the client's name."
 
@@ -146,6 +151,11 @@ def wanted_of(words: str, name: str, *, known: bool) -> str | None:
     if folded(whom) != folded(name) or (after and command.name in ALONE | {"start"}):
         return None
     return command.name
+
+
+def is_of_the_talk(words: str) -> bool:
+    """Whether words are those of a button that answers no question for free words: 'Keep open', 'Colder'."""
+    return plain(words) in ABOUT_THE_TALK
 
 
 async def names_one(turn: Turn, words: str) -> bool:
@@ -239,6 +249,9 @@ async def _named(turn: Turn, words: str) -> Result:
     client = await clients.exact(turn, words)
     if client is None and is_thanks(words):
         return told("Any time.")
+    if client is None and has_spoken(words):
+        found = await BY_NAME["log"].run(turn, "")
+        return replace(found, begin=found.begin and replace(found.begin, args={**found.begin.args, "play": A_CALL}))
     if client is None and phrase(words):
         return await BY_NAME[phrase(words)].run(turn, "")
     if client is None and answers_nothing(words):

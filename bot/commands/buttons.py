@@ -21,6 +21,7 @@ OF_QUESTIONS = frozenset({
     "another step", "i sent it", "i called", "keep it for later", "write it instead", "call notes instead", "draft it",
     "watch it", "yes, watch it", "none of them", "correct", "keep it", "keep them", "cancel it", "cancel them",
     "change it", "not kept", "it will slip", "help me say it", "start them again", "another way", "not that", "neither",
+    "none of these",
     # Ends, decisions and the review.
     "healed", "we part ways", "part ways", "part all the same", "they left us", "keep open", "keep going", "stop here",
     "not yet", "nothing", "nothing new", "not agreed yet", "not settled yet", "they said nothing", "they are met now",
@@ -36,6 +37,12 @@ OF_QUESTIONS = frozenset({
 })  # fmt: skip
 """Labels that answer one question, or are about one case or message; alone they say nothing."""
 
+ABOUT_THE_TALK = frozenset({
+    "keep open", "i called", "i sent it", "draft it", "keep it for later", "write it instead", "call notes instead",
+    "another step", "watch it", "yes, watch it", "close it", "warmer", "colder", "no reply", "open it",
+})  # fmt: skip
+"""Those of them that answer no question for free words, so that one is asked about."""
+
 OF_COMMANDS = {
     "next step": "next",
     "log a contact": "log",
@@ -49,5 +56,6 @@ OF_COMMANDS = {
     "every client at risk": "summary",
     "go through them": "review",
     "go on": "review",
+    "your promises": "promises",
 }
 """Labels that stand for a command that can be carried out wherever they are typed."""

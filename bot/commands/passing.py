@@ -81,7 +81,12 @@ def is_button(words: str) -> bool:
     return plain(words) in OF_QUESTIONS or plain(words) in OF_COMMANDS
 
 
+def has_spoken(words: str) -> bool:
+    """Whether words say that somebody has talked with the client."""
+    return SPOKE.fullmatch(plain(words)) is not None
+
+
 def phrase(words: str) -> str:
     """The command behind what people say to a coach in passing, '' where it is none."""
     said = plain(words)
-    return "log" if SPOKE.fullmatch(said) else PHRASES.get(said, OF_COMMANDS.get(said, ""))
+    return PHRASES.get(said, OF_COMMANDS.get(said, ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,14 +12,23 @@ from bot.coach import outcomes as o
 from bot.coach.promises import next_word
 from bot.errors import NotFound
 from bot.ports import PlaceKind
-from bot.services import cases, people
+from bot.services import cases, ending, people
 from bot.services.turn import Begin, Result, Turn, offer, told
-from bot.storage.tables import Case, Client, PromiseRow
+from bot.storage.tables import Case, Client, Criterion, PromiseRow
 from bot.view import clip
 
 
-async def make(turn: Turn, promise: o.Promise, *, warn: bool = True) -> Result:
-    """Keep a promise and the time at which its owner is warned; ``warn`` also of a broken one before it."""
+async def make(turn: Turn, promise: o.Promise) -> Result:
+    """Keep a promise; where it was made on the way to a case's next step, that comes after it."""
+    row, words = await keep(turn, promise)
+    result = told(words, offer("Kept", f"kept {row.id}"), offer("It will slip", f"slip {row.id}"))
+    if row.case_id and promise.case is not None:
+        return Result(result.cards, Begin("next", {"case": promise.case}, row.case_id))
+    return result
+
+
+async def keep(turn: Turn, promise: o.Promise, *, warn: bool = True) -> tuple[PromiseRow, str]:
+    """Keep a promise and the time at which its owner hears of it; with what to say, also of a broken one before it."""
     client = await turn.db.get(Client, promise.client_id)
     if client is None or client.workspace_id != turn.workspace.id:
         raise NotFound("I don't know that client any more.")
@@ -45,10 +55,7 @@ async def make(turn: Turn, promise: o.Promise, *, warn: bool = True) -> Result:
             f" One promise to {client.name} was broken: “{clip(broken, 120)}”. Better not to promise more before you "
             "have talked about that one; a new word weighs little on top of a broken one."
         )
-    result = told(words, offer("Kept", f"kept {row.id}"), offer("It will slip", f"slip {row.id}"))
-    if case and promise.case is not None:
-        return Result(result.cards, Begin("next", {"case": case.number}, case.id))
-    return result
+    return row, words
 
 
 async def _case_of(turn: Turn, client: Client, number: int | None) -> Case | None:
@@ -121,6 +128,18 @@ async def counts(turn: Turn, client_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in await turn.db.execute(query)}
 
 
+_AGAIN_AND_AGAIN = re.compile(r"\b(?:every|each|always|weekly|daily|monthly)\b", re.IGNORECASE)
+
+
+async def _wish_of(turn: Turn, row: PromiseRow) -> int | None:
+    """The open wish a promise was made for; None where it is to be kept again and again, which once does not show."""
+    if _AGAIN_AND_AGAIN.search(row.words):
+        return None
+    open_wishes = select(Criterion).where(Criterion.case_id == row.case_id, Criterion.met_at.is_(None))
+    wishes = (await turn.db.scalars(open_wishes)).all()
+    return next((w.id for w in wishes if w.words.casefold() == row.words.casefold()), None)
+
+
 async def settle(turn: Turn, number: int, state: str) -> Result:
     """Mark a promise as kept or broken."""
     row = await by_id(turn, number)
@@ -130,7 +149,12 @@ async def settle(turn: Turn, number: int, state: str) -> Result:
     if row.case_id:
         case = await turn.db.get_one(Case, row.case_id)
         cases.note(turn, case, "promise", f"{state}: {row.words}")
+        wished = await _wish_of(turn, row) if state == "kept" else None
+        if wished is not None:
+            await ending.tick(turn, case, (wished,))
         await cases.settle(turn, case)
+        if wished is not None:
+            return told("Kept. That is how trust comes back. It was one of their wishes, so that is ticked, too.")
     if state == "kept":
         return told("Kept. That is how trust comes back.")
     return told("Noted as broken. Call them before they call you.", offer("Help me say it", f"slip {row.id}"))

@@ -162,8 +162,7 @@ def test_what_lies_behind_is_read_where_it_is_asked_for() -> None:
         ("flurb", "I could not read “flurb” as a date. Try Tuesday 15:00, 3 December or in 3 days."),
         (
             "finish migration by Tuesday",
-            "I can read a day in that, but not “finish migration”. Type the date alone. "
-            "Try Tuesday 15:00, 3 December or in 3 days.",
+            "“finish migration by Tuesday” says more than a date. Try Tuesday 15:00, 3 December or in 3 days.",
         ),
         (
             "Finish the migration",

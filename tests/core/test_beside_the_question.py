@@ -100,6 +100,25 @@ async def test_a_press_says_that_a_clients_name_is_the_answer(house: House) -> N
     assert "how do we see it?" in await priya.press("It is my answer")
 
 
+@pytest.mark.parametrize("typed", ["Keep open", "I called", "colder"])
+async def test_a_button_of_another_question_is_not_kept_as_somebodys_words(house: House, typed: str) -> None:
+    priya = house.seat()
+    await opened(priya)
+    await priya.say("draft apology Acme", "dana", "We moved your migration and did not tell you.", "skip")
+    said = await priya.say(typed)
+    assert said.startswith(f"{typed}: is that your answer here?")
+    assert "By when is that done?" in await priya.say("we add two people to the migration")
+
+
+async def test_a_draft_begun_twice_goes_on_with_what_was_answered(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    await priya.say("draft apology Acme", "Dana", "We moved your migration and did not tell you.")
+    said = await priya.say("draft apology Acme")
+    assert "What did it do to them?" in said
+    assert "Back to" not in await priya.say("cancel")
+
+
 # --- the words of a button whose question is long gone -------------------------------------------------------
 
 ROOT = Path(__file__).parents[2]
@@ -141,3 +160,19 @@ async def test_a_client_called_like_a_button_is_found(house: House) -> None:
     priya = house.seat()
     await priya.say(f"start Shared: {STORY}", "cancel", "clients")
     assert "SAL-1 · Shared" in await priya.say("shared")
+
+
+async def test_who_says_that_they_called_is_not_asked_to_call(house: House) -> None:
+    priya = house.seat()
+    await opened(priya, "Acme", "We missed the delivery on Friday, and she screamed at me for an hour on the phone.")
+    await priya.say("edit Acme severity", "The account is at risk", "cancel")
+    said = await priya.say("i called her", "She was furious about Friday.", "colder", "I still need to ask")
+    assert "Next: " in said
+    assert "Call them before you write" not in said
+
+
+@pytest.mark.parametrize("typed", ["listened", "I talked to her", "just called him"])
+async def test_a_talk_that_was_held_takes_the_step_that_asks_for_it(house: House, typed: str) -> None:
+    priya = house.seat()
+    await priya.say(f"start Acme: {STORY}")
+    assert "What did Acme say?" in await priya.say(typed)

@@ -219,7 +219,7 @@ async def test_a_date_that_cannot_be_read_is_quoted_as_it_was_typed(house: House
     priya = house.seat()
     await opened(priya)
     said = await priya.say("promise Acme", "the migration", "finish the migration by Friday")
-    assert "I can read a day in that, but not “finish migration”. Type the date alone." in said
+    assert "“finish the migration by Friday” says more than a date. Try Tuesday 15:00" in said
     assert "I could not read “Finish the migration”" in await priya.say("Finish the migration")
 
 

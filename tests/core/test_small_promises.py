@@ -137,3 +137,17 @@ async def test_the_promise_of_a_confidential_case_is_not_listed_where_others_rea
     assert "the list" in await priya.say("promises")
     assert "the list" not in await house.seat(place="#accounts").say("promises")
     assert "the list" not in await house.seat("Omar").say("promises")
+
+
+async def test_a_kept_promise_ticks_the_wish_it_was_made_for_but_not_one_of_every_week(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    await priya.say("log Acme She wants a status mail every Thursday and the migration done by Tuesday noon.")
+    said = await priya.say("colder", "correct", "both")
+    assert "I'll watch it: a status mail every Thursday" in said
+    assert "I'll watch it: the migration done by Tuesday noon" in said
+    assert "It was one of their wishes, so that is ticked, too." in await priya.say("kept 2")
+    assert "wishes" not in await priya.say("kept 1")
+    card = await priya.say("Acme")
+    assert "✓ the migration done by Tuesday noon" in card
+    assert "○ a status mail every Thursday" in card

@@ -24,3 +24,15 @@ async def test_who_is_given_a_case_in_the_review_reads_which_client_it_is(house:
     assert any(words.startswith("Sam has given you Acme (SAL-1).") for words in given)
     taken = [m.card.text for m in await house.shown_in(priya.place.key)]
     assert "Sam has given Acme (SAL-1) to Omar." in taken
+
+
+async def test_who_is_asked_reads_which_client_it_is_and_nobody_asks_themselves(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    sam = manager(house)
+    await sam.say("ask Acme how is she", "ask Acme")
+    asked = [m.card.text for m in await house.shown_in(priya.place.key)]
+    assert any(words.startswith("Sam asks: how is she (Acme, SAL-1).") for words in asked)
+    assert any(words.startswith("Sam asks: how is Acme? (SAL-1).") for words in asked)
+    await sam.say("take Acme")
+    assert (await sam.say("ask Acme")).startswith("SAL-1 is yours, so there is nobody to ask.")

@@ -20,11 +20,10 @@ _FILLERS = (
 
 
 class NoTime(BadDate):
-    """Words that are no time of day, ``rest``, where one may stand."""
+    """Words that are no time of day, where one may stand."""
 
-    def __init__(self, rest: str) -> None:
-        super().__init__(f"I could not read “{quoted(rest)}” as a time. Try 9:00, 3pm or noon.")
-        self.rest = rest
+    def __init__(self, words: str) -> None:
+        super().__init__(f"I could not read “{quoted(words)}” as a time. Try 9:00, 3pm or noon.")
 
 
 def parse_time(text: str) -> time:

@@ -54,8 +54,8 @@ def _clock(text: str, plain: str, found: Found | None, past: bool) -> time | Non
     """The time of day beside a day, or alone; where there are other words, BadDate says which or quotes the text."""
     try:
         return clock_in(found.rest if found else plain)
-    except NoTime as wrong:
-        raise (more_than_a_date(wrong.rest, past=past) if found else unreadable(text, past=past)) from None
+    except NoTime:
+        raise (more_than_a_date(text, past=past) if found else unreadable(text, past=past)) from None
 
 
 def parse_weekday(text: str) -> int:

@@ -78,12 +78,9 @@ def unreadable(text: str, *, past: bool = False) -> BadDate:
     return BadDate(f"I could not read “{quoted(text)}” as a date. {_PAST_EXAMPLE if past else _EXAMPLE}")
 
 
-def more_than_a_date(rest: str, *, past: bool = False) -> BadDate:
+def more_than_a_date(text: str, *, past: bool = False) -> BadDate:
     """What to say of a text that holds a day, and words beside it that are no time of day."""
-    return BadDate(
-        f"I can read a day in that, but not “{quoted(rest)}”. Type the date alone. "
-        f"{_PAST_EXAMPLE if past else _EXAMPLE}"
-    )
+    return BadDate(f"“{quoted(text)}” says more than a date. {_PAST_EXAMPLE if past else _EXAMPLE}")
 
 
 def quoted(text: str) -> str:

@@ -5,6 +5,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from bot.coach.drafts.words import bare, one_line
+from bot.coach.names import as_written
 from bot.coach.unknown import knows_not
 from bot.view import clip
 
@@ -46,7 +47,7 @@ def fits(gap: Gap, words: str) -> str:
             f"That is what was done last time (“{clip(bare(gap.unlike), _SHORT)}”), and it did not hold. "
             "What do you do differently now?"
         )
-    return text
+    return as_written(text) if gap.key == "name" else text
 
 
 def _alike(one: str, other: str) -> bool:

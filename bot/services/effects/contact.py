@@ -6,6 +6,7 @@ from bot.coach import outcomes as o
 from bot.coach.casefile import CaseFile
 from bot.coach.dates import find_dates
 from bot.services import cards, cases, ending, promises, schedules
+from bot.services.effects.steps import done_once
 from bot.services.follow import contacts, watch
 from bot.services.turn import Begin, Result, Turn, offer
 from bot.storage.tables import Case, Criterion
@@ -37,6 +38,8 @@ async def _keep(turn: Turn, case: Case, outcome: o.ContactLogged) -> None:
         turn.db.add(Criterion(case_id=case.id, words=words))
     await ending.tick(turn, case, outcome.met)
     reading = cards.READING_WORDS[outcome.temperature]
+    if outcome.play and outcome.heard and replied and outcome.play in turn.playbook:
+        await done_once(turn, case, outcome.play)
     cases.note(turn, case, "contact", f"{outcome.words} ({reading})" if outcome.words else reading)
 
 
@@ -51,16 +54,16 @@ async def _after_contact(turn: Turn, file: CaseFile, outcome: o.ContactLogged, s
             label=file.label,
         )
         return Result((card(*said, met, Actions((offer("Close it", f"close {file.label}"),))),))
-    watched: list[Card] = []
-    for words in outcome.promises:
-        watched += await _watched(turn, file, words, warn=not watched)
+    watched = await _watched(turn, file, outcome.promises)
     return Result((card(*said), *watched), Begin("next", {"case": file.number}, file.id))
 
 
-async def _watched(turn: Turn, file: CaseFile, words: str, *, warn: bool) -> tuple[Card, ...]:
-    """A wish with a date, kept as a promise; nothing where its time has passed meanwhile."""
-    found = find_dates(words, turn.now, turn.person.zone)
-    if not found:
-        return ()
-    promise = o.Promise(file.client_id, words, found[0][2], of=file.number)
-    return (await promises.make(turn, promise, warn=warn)).cards
+async def _watched(turn: Turn, file: CaseFile, wishes: tuple[str, ...]) -> tuple[Card, ...]:
+    """Wishes with a date, kept as promises; one whose time has passed meanwhile is not."""
+    dated = [(words, find_dates(words, turn.now, turn.person.zone)) for words in wishes]
+    made = [o.Promise(file.client_id, words, found[0][2], of=file.number) for words, found in dated if found]
+    if len(made) == 1:
+        return (await promises.make(turn, made[0])).cards
+    kept = [await promises.keep(turn, promise, warn=n == 0) for n, promise in enumerate(made)]
+    lines = [say("{words}", words=words) for _, words in kept]
+    return (card(*lines, Actions((offer("Your promises", "promises"),))),) if kept else ()

@@ -29,15 +29,20 @@ REVIEWED_FOR = timedelta(hours=12)
 async def ask_owner(turn: Turn, case: Case, words: str = "") -> Result:
     """Ask the owner how a client is, privately; it counts as overdue when nothing comes of it."""
     turn.require_manager("ask about a case of somebody else")
+    if case.owner_id == turn.person.id:
+        mine = f"SAL-{case.number} is yours, so there is nobody to ask."
+        return told(mine, offer("Next step", f"next SAL-{case.number}"))
     owner = await turn.db.get_one(Person, case.owner_id)
     client = await turn.db.get_one(Client, case.client_id)
     what = words or f"how is {client.name}?"
     due = _keep(turn, case, owner, what)
+    named = client.name.casefold() in what.casefold()
+    which = f"SAL-{case.number}" if named else f"{clip(client.name, 60)}, SAL-{case.number}"
     turn.tell(
         owner,
         f"ask:{case.id}:{turn.event}"[:200],
         card(
-            say("**{who}** asks: {what} (SAL-{n}).", who=turn.person.name, what=clip(what, 300), n=case.number),
+            say("**{who}** asks: {what} ({which}).", who=turn.person.name, what=clip(what, 300), which=which),
             Actions((offer("Log a contact", f"log SAL-{case.number}"), offer("Next step", f"next SAL-{case.number}"))),
         ),
         case_id=case.id,
