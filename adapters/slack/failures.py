@@ -47,6 +47,7 @@ NEVER = {
     "message_not_found": "The message is gone, so I could not change it.",
     "cant_update_message": "I may not change that message any more.",
     "edit_window_closed": "That message can no longer be changed.",
+    "team_access_not_granted": "Your organisation has not added Salvage to this workspace. Ask one of its admins to.",
     "missing_scope": "I lack a permission for that. Ask a workspace owner to install Salvage again.",
     "not_allowed_token_type": "I lack a permission for that. Ask a workspace owner to install Salvage again.",
     **dict.fromkeys(DEAD_TOKEN, "Slack no longer lets me in. Ask a workspace owner to install Salvage again."),

@@ -147,6 +147,7 @@ async def test_passing_troubles_are_tried_again_later(sender: Sender, wrong: obj
         ("token_revoked", "install Salvage again"),
         ("invalid_auth", "install Salvage again"),
         ("restricted_action", "Pick another channel"),
+        ("team_access_not_granted", "has not added Salvage to this workspace"),
         ("something_new", "something_new"),
     ],
 )
