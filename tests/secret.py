@@ -18,7 +18,7 @@ ABOUT_A_CASE = [
     "resume 1", "people Acme", "person Acme Dana",
 ]  # fmt: skip
 FOR_MANAGERS = ["ask SAL-1", "call SAL-1", "take SAL-1", "override SAL-1", "approve 1", "decline 1"]
-LISTS = ["summary", "summary csv", "clients", "home", "reminders", "lessons takeover"]
+LISTS = ["summary", "summary csv", "clients", "home", "reminders", "promises", "lessons takeover"]
 
 
 async def make_confidential(house: House) -> None:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from bot.coach import outcomes as o
 from bot.coach.promises import next_word
 from bot.errors import NotFound
 from bot.ports import PlaceKind
-from bot.services import cases, ending, people
+from bot.services import access, cases, ending, people
 from bot.services.turn import Begin, Result, Turn, offer, told
 from bot.storage.tables import Case, Client, Criterion, PromiseRow
 from bot.view import clip
@@ -80,7 +80,7 @@ async def by_id(turn: Turn, number: int) -> PromiseRow:
 async def open_of(turn: Turn) -> Sequence[tuple[PromiseRow, str]]:
     """The promises this person has still to keep, with the client's name, the one due first at the top.
 
-    Those of a confidential case are left out where others may read along.
+    Those of a confidential case are left out where others may read along, and for who has no part in it any more.
     """
     query = (
         select(PromiseRow, Client.name)
@@ -90,6 +90,7 @@ async def open_of(turn: Turn) -> Sequence[tuple[PromiseRow, str]]:
             Client.workspace_id == turn.workspace.id,
             PromiseRow.owner_id == turn.person.id,
             PromiseRow.state == "open",
+            or_(PromiseRow.case_id.is_(None), access.readable(turn)),
         )
     )
     if turn.place.kind is not PlaceKind.private:

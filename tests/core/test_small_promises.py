@@ -151,3 +151,12 @@ async def test_a_kept_promise_ticks_the_wish_it_was_made_for_but_not_one_of_ever
     card = await priya.say("Acme")
     assert "✓ the migration done by Tuesday noon" in card
     assert "○ a status mail every Thursday" in card
+
+
+async def test_who_has_no_part_any_more_in_a_confidential_case_lists_none_of_its_promises(house: House) -> None:
+    priya, omar = house.seat(), house.seat("Omar")
+    await opened(priya)
+    await omar.say("promise Acme the list by Friday 15:00")
+    assert "the list" in await omar.say("promises")
+    await priya.say("edit Acme confidential", "confidential")
+    assert "No promise of yours is open." in await omar.say("promises")
