@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot import commands
 from bot.dialog import Ask, Question, load_key, match_option
-from bot.rows import OPENING
+from bot.rows import OPENING, half_way
 from bot.services.people import folded
 from bot.services.turn import Result, Turn, offer, shown, told
 from bot.storage.tables import ConversationRow, Shown
@@ -32,6 +32,13 @@ WAYS_ON = ("now", "unsure", "later")
 
 TAKEN_FIRST = ("cause", "owner")
 """The questions of a new case whose first option is the likeliest, so that it stands for an answer left out."""
+
+
+async def what_waits_first(turn: Turn, result: Result) -> Result:
+    """What a dialog comes to, without the next step while something about its case waits here that may change it."""
+    if result.begin is None or not await half_way(turn, result.begin):
+        return result
+    return Result(result.cards, None, result.pressed)
 
 
 async def typed_button(turn: Turn, words: str, *, numbers: bool) -> str | None:

@@ -57,6 +57,7 @@ _NEWEST = _HERE.order_by(*_NEWEST_FIRST).limit(1)
 _WAITING = _HERE.order_by((ConversationRow.state == "open").desc(), *_NEWEST_FIRST).limit(MOST_PARKED)
 _OPENING = _HERE.where(ConversationRow.dialog == OPENING).order_by(*_NEWEST_FIRST).limit(1)
 _STANDING = _HERE.where(ConversationRow.dialog.in_(STANDING)).order_by(*_NEWEST_FIRST).limit(1)
+_HALF_WAY = _HERE.where(ConversationRow.case_id == bindparam("case"), ConversationRow.dialog.not_in(STANDING))
 
 _OWNED = select(ConversationRow).where(
     ConversationRow.id == bindparam("id"), ConversationRow.person_id == bindparam("person")
@@ -79,6 +80,14 @@ async def waiting_row(turn: Turn) -> ConversationRow | None:
         elif row.state == "open" or row.dialog not in STANDING:
             return row
     return None
+
+
+async def half_way(turn: Turn, start: Begin) -> bool:
+    """Whether a standing question is to begin while another one about the same case was put aside here unanswered."""
+    if start.dialog not in STANDING or start.case_id is None:
+        return False
+    parked = await turn.db.scalars(_HALF_WAY, _seat(turn, "parked") | {"case": start.case_id})
+    return any([not await _idle(turn, row) for row in parked.all()])
 
 
 async def standing_row(turn: Turn) -> ConversationRow | None:

@@ -345,6 +345,6 @@ async def _run_once(dialogs: Dialogs, turn: Turn, row: ConversationRow) -> Resul
         await zones.move(turn, standing.result.zone)
         result = await commands.run(turn, standing.result.command)
     else:
-        result = await effects.perform(turn, standing.result)
+        result = await aside.what_waits_first(turn, await effects.perform(turn, standing.result))
     then = aside.then_offered(row)
     return Result((*said_now, *result.cards, *((then,) if then else ())), result.begin, result.pressed)

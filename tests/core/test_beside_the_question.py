@@ -176,3 +176,14 @@ async def test_a_talk_that_was_held_takes_the_step_that_asks_for_it(house: House
     priya = house.seat()
     await priya.say(f"start Acme: {STORY}")
     assert "What did Acme say?" in await priya.say(typed)
+
+
+async def test_what_was_put_aside_about_a_client_comes_back_before_its_next_step(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    await priya.say("log Acme Very angry. She wants a refund of 400 euros and a written report.", "colder")
+    said = await priya.say("log Acme No reply to my mail.", "no reply")
+    assert "Back to what they said for Acme (SAL-1)" in said
+    assert "two things that would make it right" in said
+    await priya.say("correct")
+    assert "refund" in await priya.say("close Acme", "healed")
