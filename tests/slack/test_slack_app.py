@@ -41,17 +41,6 @@ def counted(reason: str) -> float:
     return REFUSED.labels("slack", reason)._value.get()
 
 
-@pytest.fixture
-def core() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-async def stage(core: Scripted):  # type: ignore[no-untyped-def]
-    async with open_stage(core) as opened:
-        yield opened
-
-
 # --- who and where -----------------------------------------------------------------------------------------
 
 

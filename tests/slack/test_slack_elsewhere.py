@@ -1,37 +1,17 @@
 """Other companies and whole organisations: whose event it is, who counts as one of us, and what leaving takes away."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import Undeliverable
 from bot.ports import PlaceChanged, PlaceKind, Removed
-from bot.storage.database import Database
 from bot.view import card
 from tests.slack.stage import Scripted, Stage, open_stage
 from tests.slack.test_slack_install import an_installation, installations
 
 ORG = {"enterprise_id": "E1", "is_enterprise_install": "true"}
-
-
-@pytest.fixture
-def core() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-async def stage(core: Scripted) -> AsyncIterator[Stage]:
-    async with open_stage(core) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    database = Database(f"sqlite:///{tmp_path / 'slack.db'}")
-    yield database.engine
-    await database.close()
 
 
 @pytest.fixture

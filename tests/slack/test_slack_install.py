@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
@@ -20,20 +19,12 @@ from adapters.slack.scopes import SCOPES
 from adapters.slack.tokens import SlackSettings, Web
 from bot.errors import CannotStart, Undeliverable
 from bot.ports import Removed
-from bot.storage.database import Database
 from bot.view import card
 from tests.fakes.notes import MemoryNotes
 from tests.fakes.slack import FakeSlack
 from tests.house import House
 from tests.slack.actor import Actor
 from tests.slack.stage import SECRET, Scripted, Stage, make_tables, open_stage
-
-
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    database = Database(f"sqlite:///{tmp_path / 'slack.db'}")
-    yield database.engine
-    await database.close()
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ def notes() -> MemoryNotes:
 
 
 @pytest.fixture
-def core() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
 async def stage(core: Scripted, notes: MemoryNotes) -> AsyncIterator[Stage]:
     async with open_stage(core, notes=notes) as opened:
         yield opened

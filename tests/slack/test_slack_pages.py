@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import aiohttp
@@ -14,17 +13,9 @@ from adapters.slack.pages import WRONG
 from adapters.slack.scopes import SCOPES
 from bot.errors import Undeliverable
 from bot.metrics import REFUSED
-from bot.storage.database import Database
 from bot.view import card
 from tests.slack.stage import Scripted, Stage, open_stage
 from tests.slack.test_slack_install import installations, url_of
-
-
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    database = Database(f"sqlite:///{tmp_path / 'slack.db'}")
-    yield database.engine
-    await database.close()
 
 
 @pytest.fixture

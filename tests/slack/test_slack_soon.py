@@ -2,30 +2,16 @@
 
 import json
 import time
-from collections.abc import AsyncIterator
-
-import pytest
 
 from adapters.slack.people import PERSON_SECONDS
 from bot.ports import Inbound, Reply
 from bot.view import Card, Form, Input, card, say
 from tests.fakes.slack import Message
-from tests.slack.stage import Scripted, Stage, open_stage
+from tests.slack.stage import Scripted, Stage
 
 STORY = Input("story", "text", say("What happened?"), multiline=True)
 ASKED = Reply((Card((), Form(5, "A few words", (STORY,))),))
 ACK_SECONDS = 3.0
-
-
-@pytest.fixture
-def core() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-async def stage(core: Scripted) -> AsyncIterator[Stage]:
-    async with open_stage(core) as opened:
-        yield opened
 
 
 SILENT = ["conversations.info", "users.conversations", "usergroups.list", "users.info", "views.open", "views.update",

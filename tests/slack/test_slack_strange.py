@@ -1,6 +1,6 @@
 """What arrives signed and is none of ours: nothing changes, and a metric counts it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -8,18 +8,7 @@ import pytest
 from bot.metrics import REFUSED
 from bot.ports import Reply
 from bot.view import Card, Form, Input, Option, say
-from tests.slack.stage import Scripted, Stage, open_stage
-
-
-@pytest.fixture
-def core() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-async def stage(core: Scripted) -> AsyncIterator[Stage]:
-    async with open_stage(core) as opened:
-        yield opened
+from tests.slack.stage import Scripted, Stage
 
 
 def refused() -> float:

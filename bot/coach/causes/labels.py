@@ -118,8 +118,8 @@ _WORDS = (
     ),
     CauseInfo(
         Cause.unreasonable_client,
-        "They ask more than is right",
-        "what they ask is more than is right",
+        "They ask more than is fair",
+        "what they ask is more than is fair",
         "Blame, abuse or demands outside what is right, again and again; the fault is theirs.",
     ),
     CauseInfo(
