@@ -48,7 +48,7 @@ class Away:
     def __init__(self) -> None:
         self.asked = asyncio.Event()
 
-    def begin(self) -> None:
+    def begin(self, *, long: bool) -> None:
         self.asked.set()
         raise ConnectionRefusedError
 
