@@ -203,13 +203,13 @@ def signature(body: bytes, at: str) -> str:
     return "v0=" + hmac.new(SECRET.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
 
 
-def home_requests() -> Iterator[bytes]:
-    """``/salvage`` with nothing behind it, each a new event."""
+def home_requests(response: str = "") -> Iterator[bytes]:
+    """``/salvage`` with nothing behind it, each a new event with a response address of its own, as Slack sends it."""
     for n in itertools.count():
         yield urllib.parse.urlencode(
             {"command": "/salvage", "text": "", "team_id": "T1", "user_id": f"U{n % CONNECTIONS}",
              "channel_id": "C1", "channel_name": "accounts", "trigger_id": f"t{os.getpid()}.{time.time_ns()}",
-             "api_app_id": "A1"}
+             "api_app_id": "A1", "response_url": response and f"{response}?home{n}"}
         ).encode()  # fmt: skip
 
 
@@ -355,7 +355,7 @@ async def measure(seconds: float) -> None:
     async with server(run_api) as api, server(run_adapter, api) as port:
         await load("warm", port, home_requests(), 1)
         response = f"http://127.0.0.1:{api}/response"
-        adapter = await load("the adapter alone, a command", port, home_requests(), seconds)
+        adapter = await load("the adapter alone, a command", port, home_requests(response), seconds)
         rows.append((adapter, bare_home))
         adapter = await load(
             "the adapter alone, a press and its answer", port, press_requests(opened, response), seconds
@@ -368,9 +368,9 @@ async def measure(seconds: float) -> None:
         async with server(run_api) as api, server(run_salvage, api, database, told) as port:
             opened = await asyncio.to_thread(ready.recv)
             response = f"http://127.0.0.1:{api}/response"
-            await load("warm", port, home_requests(), 2)
+            await load("warm", port, home_requests(response), 2)
             for name, bare, bodies in (
-                ("Salvage, /salvage (home)", bare_home, home_requests()),
+                ("Salvage, /salvage (home)", bare_home, home_requests(response)),
                 ("Salvage, a press that records an answer", bare_press, press_requests(opened, response)),
             ):
                 before = await spent(port)

@@ -85,13 +85,13 @@ class Showing:
         await client.views_update(view_id=heard.view, view=view)
 
     async def told(self, heard: Heard, cards: Sequence[Card], who: Who) -> Ack | str:
-        """The ack that shows the cards to the person alone; what does not fit follows, kept until it is shown."""
+        """The ack that shows the cards to the person alone; several messages come before it, to keep their order."""
         if not cards:
             return ""
         first, *rest = _one_by_one(cards)
         if rest:
-            following = self._background.later(self._follow(heard, rest, who))
-            await self._owed.until(following, heard.event, _chat(heard), rest)
+            await self.beside(heard, cards, who)
+            return ""
         return payload(first)
 
     async def beside(self, heard: Heard, cards: Sequence[Card], who: Who, *, private: bool = False) -> None:
