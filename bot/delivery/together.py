@@ -114,7 +114,8 @@ class Together(Generic[Ask, Answer]):
             batch[0][1].set_exception(wrong)
 
     async def _transaction(self, requests: list[Ask]) -> list[Answer]:
-        async with self._database.begin() as db:
+        # A crowd's statements are long enough to leave the loop to the posts meanwhile.
+        async with self._database.begin(long=len(requests) >= CROWD) as db:
             return await self._work(db, requests)
 
 
