@@ -68,6 +68,9 @@ OF_ANY_CLIENT = {"promise", "people", "person"}
 NO_NAMES = {"draft", "edit", "remind", "handover", "decide", "waiting", "answered", "override"}
 """Words that are no answer to a question for one line, such as one for a name."""
 
+WHOM = {"them", "him", "her", "us", "me", "you", "it", "everyone"}
+"""No name ends in one of these: 'Tell them the day we know' names no client."""
+
 A_CALL = "in_person_or_phone"
 """The play that is done by who says that they called."""
 
@@ -198,7 +201,9 @@ async def _whose(turn: Turn, words: str) -> dict[str, str]:
     if within is not None:
         return {"guess": within.name}
     name, _ = name_and_sentence(words)
-    return {"guess": name} if name and name[0].isupper() and len(name.split()) <= 3 else {}
+    parts = name.split()
+    named = parts and parts[0][0].isupper() and len(parts) <= 3 and parts[-1].casefold() not in WHOM
+    return {"guess": name} if named else {}
 
 
 async def _told_in_short(turn: Turn, name: str, words: str) -> Result:

@@ -55,6 +55,13 @@ async def test_two_clients_named_in_a_story_are_not_guessed_between(house: House
     assert sorted(priya.labels[:2]) == ["Acme", "Bolt"]
 
 
+@pytest.mark.parametrize("typed", ["Tell them the day we know", "Call her the moment we have it"])
+async def test_whom_a_sentence_is_about_is_no_clients_name(house: House, typed: str) -> None:
+    priya = house.seat()
+    await priya.say(typed)
+    assert not {"Tell them", "Call her"} & set(priya.labels)
+
+
 async def test_an_unknown_kind_of_draft_asks_for_the_kind(house: House) -> None:
     priya = house.seat()
     await opened(priya)
