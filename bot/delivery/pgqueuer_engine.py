@@ -89,6 +89,8 @@ class PgQueuerEngine:
         self._running = False
         self._manager: _Manager | None = None
         self._turns = Turns(courier.database, courier.clock, courier.outage)
+        # What one look holds is passed over by another, which must not take that for there being nothing due.
+        self._looking = asyncio.Lock()
         courier.database.before_commit.append(self._before_commit)
 
     # --- within a transaction ------------------------------------------------------------------------------
@@ -144,12 +146,10 @@ class PgQueuerEngine:
         """Deliver everything that is due now, together with whoever else does; gives how many were handled here."""
         handled = self.courier.handled
         running = None if self._running else asyncio.create_task(self.run())
-        async with self.courier.database.begin() as db:
-            await self._enqueue_due(db, everything=True)
+        await self._look_at_all()
         while await self._work_left():
             await asyncio.sleep(0.02)
-            async with self.courier.database.begin() as db:
-                await self._enqueue_due(db, everything=True)
+            await self._look_at_all()
         if running is not None:
             await self.stop()
             await running
@@ -242,7 +242,7 @@ class PgQueuerEngine:
             self._woken.clear()
             pause = LONGEST_SLEEP
             try:
-                async with self.courier.database.begin() as db:
+                async with self._looking, self.courier.database.begin() as db:
                     await self._enqueue_due(db)
                     await self.courier.count_waiting(db)
                     pause = min(pause, await self.courier.until_due(db))
@@ -260,8 +260,11 @@ class PgQueuerEngine:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), pause)
 
-    async def _enqueue_due(self, db: AsyncSession, *, everything: bool = False) -> None:
-        if everything:
+    async def _look_at_all(self) -> None:
+        async with self._looking, self.courier.database.begin() as db:
             self.courier.look_at_all()
+            await self._enqueue_due(db)
+
+    async def _enqueue_due(self, db: AsyncSession) -> None:
         if tenants := await self.courier.tick(db):
             await self.enqueue(db, tenants)

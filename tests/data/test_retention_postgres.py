@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.data.retention import retire
+from bot.delivery.pgqueuer_engine import PgQueuerEngine
 from bot.ports import Role
 from bot.storage.tables import Audit, Case, Client, Digest, Lesson, LocalRow
 from tests.core import test_leaving as leaving
@@ -60,3 +63,30 @@ async def test_a_digest_comes_on_its_day(house: House) -> None:
     assert len(told) == 1
     async with house.database.reading() as db:
         assert await db.scalar(select(Digest.sent_at)) is not None
+
+
+async def test_what_another_look_holds_is_waited_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(house.engine, PgQueuerEngine)
+    sam = house.seat("Sam", Role.manager)
+    await sam.say("demo", "digest weekly on Tuesday at 9:00 zone London")
+    await house.clock.skip(timedelta(days=1))
+    tick, made, goes_on = house.engine.courier.tick, asyncio.Event(), asyncio.Event()
+
+    async def slow_once(db: AsyncSession) -> Sequence[str]:
+        found = await tick(db)
+        if not made.is_set():
+            made.set()
+            await goes_on.wait()
+        return found
+
+    monkeypatch.setattr(house.engine.courier, "tick", slow_once)
+    running = asyncio.create_task(house.engine.run())
+    await made.wait()
+    draining = asyncio.create_task(house.engine.drain())
+    # A drain that does not wait is through by then, and has passed over the digest that the first look holds.
+    await asyncio.wait([draining], timeout=0.5)
+    goes_on.set()
+    await draining
+    assert sum("clients at risk" in m.card.text for m in await house.log.since(0, person="local:sam")) == 1
+    await house.engine.stop()
+    await running
