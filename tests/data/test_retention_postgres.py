@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.coach.playbook import Playbook
 from bot.data.retention import retire
+from bot.delivery.courier import Courier
 from bot.delivery.pgqueuer_engine import PgQueuerEngine
 from bot.ports import Role
 from bot.storage.tables import Audit, Case, Client, Digest, Lesson, LocalRow
@@ -65,28 +67,36 @@ async def test_a_digest_comes_on_its_day(house: House) -> None:
         assert await db.scalar(select(Digest.sent_at)) is not None
 
 
-async def test_what_another_look_holds_is_waited_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(house.engine, PgQueuerEngine)
+class SlowToCommit(Courier):
+    """Its first tick stays in its transaction until it may go on."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house.database, house.clock, Playbook.load(), house.messengers)
+        self.ticked, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def tick(self, db: AsyncSession) -> Sequence[str]:
+        """As ever, but slow."""
+        found = await super().tick(db)
+        if not self.ticked.is_set():
+            self.ticked.set()
+            await self.goes_on.wait()
+        return found
+
+
+async def test_what_another_look_holds_is_waited_for(house: House) -> None:
     sam = house.seat("Sam", Role.manager)
     await sam.say("demo", "digest weekly on Tuesday at 9:00 zone London")
     await house.clock.skip(timedelta(days=1))
-    tick, made, goes_on = house.engine.courier.tick, asyncio.Event(), asyncio.Event()
-
-    async def slow_once(db: AsyncSession) -> Sequence[str]:
-        found = await tick(db)
-        if not made.is_set():
-            made.set()
-            await goes_on.wait()
-        return found
-
-    monkeypatch.setattr(house.engine.courier, "tick", slow_once)
-    running = asyncio.create_task(house.engine.run())
-    await made.wait()
-    draining = asyncio.create_task(house.engine.drain())
+    slow = SlowToCommit(house)
+    engine = PgQueuerEngine(slow)
+    running = asyncio.create_task(engine.run())
+    await slow.ticked.wait()
+    draining = asyncio.create_task(engine.drain())
     # A drain that does not wait is through by then, and has passed over the digest that the first look holds.
     await asyncio.wait([draining], timeout=0.5)
-    goes_on.set()
+    slow.goes_on.set()
     await draining
     assert sum("clients at risk" in m.card.text for m in await house.log.since(0, person="local:sam")) == 1
-    await house.engine.stop()
+    await engine.stop()
     await running
+    await engine.close()
