@@ -278,8 +278,8 @@ class Notes(Protocol):
         """Keep a record, in place of an earlier one."""
         ...
 
-    async def drop(self, kind: str, key: str) -> None:
-        """Forget a record."""
+    async def drop(self, kind: str, key: str) -> bool:
+        """Forget a record; of several who drop it at once, one alone is told True."""
         ...
 
     async def all(self, kind: str, prefix: str = "") -> Mapping[str, Mapping[str, Any]]:

@@ -96,7 +96,7 @@ class Slack:
         self.messenger: Messenger = messenger
         behind = Background()
         self._owed = Owed(notes, messenger, behind)
-        showing = Showing(self._web, self._tokens, messenger, behind, self._owed)
+        showing = Showing(self._web, self._tokens, behind, self._owed)
         self._turns = Turns(
             conversations, self._tokens, people, places, groups, messenger, threads, showing, behind
         )  # fmt: skip

@@ -13,10 +13,9 @@ from adapters.slack import background, views
 from adapters.slack.asking import UNSENT, why
 from adapters.slack.background import Background
 from adapters.slack.blocks import Block
-from adapters.slack.client import SlackMessenger
 from adapters.slack.heard import Heard
 from adapters.slack.inputs import needs_modal
-from adapters.slack.owed import Owed
+from adapters.slack.owed import Owed, Owing
 from adapters.slack.render import Message, apart, in_place_of, messages
 from adapters.slack.responses import Responses, payload
 from adapters.slack.tokens import Tokens, Web
@@ -38,10 +37,9 @@ PROMPTS = (
 class Showing:
     """Shows what a turn answered."""
 
-    def __init__(self, web: Web, tokens: Tokens, messenger: SlackMessenger, behind: Background, owed: Owed) -> None:
+    def __init__(self, web: Web, tokens: Tokens, behind: Background, owed: Owed) -> None:
         self._web = web
         self._tokens = tokens
-        self._messenger = messenger
         self._background = behind
         self._owed = owed
         self._responses = Responses(web)
@@ -61,10 +59,8 @@ class Showing:
     async def modal(self, heard: Heard, cards: Sequence[Card], thread: Thread) -> Block:
         """Cards as a modal; what it cannot hold is sent to the private chat as well."""
         if views.overflows(cards):
-            place, whole = _chat(heard), messages(merge(cards))
-            await self._owed.until(
-                self._background.later(self._messenger.post(place, whole)), heard.event, place, whole
-            )
+            owing = self._owed.owing(f"{heard.event}:whole", _chat(heard), messages(merge(cards)))
+            await self._owed.until(self._background.later(self._owed.show(owing)), owing)
         return views.modal(cards, thread)
 
     async def open(self, heard: Heard, view: Block) -> bool:
@@ -101,22 +97,19 @@ class Showing:
         """
         if not cards:
             return
-        showing = await self._background.in_time(heard, self._show(heard, cards, who, private=private))
+        chat = private and not who.outsider
+        owing = self._owed.owing(heard.event, _chat(heard), messages(merge(cards)) if chat else _one_by_one(cards))
+        shown = self._owed.show(owing) if chat else self._follow(heard, owing, who)
+        showing = await self._background.in_time(heard, shown)
         if not who.outsider and not (showing.done() and showing.result()):
-            await self._owed.until(showing, heard.event, _chat(heard), _one_by_one(cards))
+            await self._owed.until(showing, owing)
 
-    async def _show(self, heard: Heard, cards: Sequence[Card], who: Who, *, private: bool) -> None:
-        if private and not who.outsider:
-            await self._messenger.post(who.private.key, messages(merge(cards)))
-        else:
-            await self._follow(heard, _one_by_one(cards), who)
-
-    async def _follow(self, heard: Heard, shown: Sequence[Message], who: Who) -> None:
-        for n, message in enumerate(shown):
-            if not await self._responses.post(heard.response_url, message):
-                if not who.outsider:
-                    await self._messenger.post(who.private.key, shown[n:])
+    async def _follow(self, heard: Heard, owing: Owing, who: Who) -> None:
+        while owing.left and await self._responses.post(heard.response_url, owing.left[0]):
+            if not await owing.shown():
                 return
+        if owing.left and not who.outsider:
+            await self._owed.show(owing)
 
     async def working(self, heard: Heard) -> None:
         """Show in the assistant pane that an answer is on its way."""

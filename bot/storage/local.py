@@ -102,10 +102,11 @@ class StoredNotes:
             else:
                 row.value = dict(value)
 
-    async def drop(self, kind: str, key: str) -> None:
-        """Forget a record."""
+    async def drop(self, kind: str, key: str) -> bool:
+        """Forget a record; of several who drop it at once, one alone is told True."""
+        dropping = delete(Note).where(Note.kind == kind, Note.key == key).returning(Note.id)
         async with self.database.begin() as db:
-            await db.execute(delete(Note).where(Note.kind == kind, Note.key == key))
+            return await db.scalar(dropping) is not None
 
     async def all(self, kind: str, prefix: str = "") -> Mapping[str, Mapping[str, Any]]:
         """The records of a kind whose key begins with ``prefix``, by key."""

@@ -22,8 +22,8 @@ class MemoryNotes:
         self.writes += 1
         self.kept[kind, key] = json.dumps(dict(value))
 
-    async def drop(self, kind: str, key: str) -> None:
-        self.kept.pop((kind, key), None)
+    async def drop(self, kind: str, key: str) -> bool:
+        return self.kept.pop((kind, key), None) is not None
 
     async def all(self, kind: str, prefix: str = "") -> Mapping[str, Mapping[str, Any]]:
         return {k: json.loads(v) for (of, k), v in self.kept.items() if of == kind and k.startswith(prefix)}

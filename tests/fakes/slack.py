@@ -119,6 +119,8 @@ class FakeSlack:
         self.failing: dict[str, list[Any]] = defaultdict(list)
         self.revoked: dict[str, str] = {}
         self.slow: dict[str, float] = {}
+        self.quick: dict[str, int] = defaultdict(int)  # how many more calls of a slow method are not slow yet
+        self.stuck = asyncio.Event()  # a slow call has begun
         self.dropping: set[str] = set()  # methods whose connection breaks before an answer
         self.after: dict[str, str] = {}  # a method that is answered only once another was asked, too
         self._asked: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -191,8 +193,7 @@ class FakeSlack:
         self._asked[method].set()
         if method in self.after:
             await self._asked[self.after[method]].wait()
-        if method in self.slow:
-            await asyncio.sleep(self.slow[method])
+        await self._slowly(method)
         wrong = self.failing[method].pop(0) if self.failing[method] else None
         if wrong is not None:
             if isinstance(wrong, int):
@@ -212,6 +213,12 @@ class FakeSlack:
             return web.json_response({"ok": True, **answer(body, team)})
         except Refused as no:
             return web.json_response({"ok": False, "error": str(no)})
+
+    async def _slowly(self, method: str) -> None:
+        self.quick[method] -= 1
+        if method in self.slow and self.quick[method] < 0:
+            self.stuck.set()
+            await asyncio.sleep(self.slow[method])
 
     def _authorised(self, request: web.Request, body: Json) -> Team:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or body.get("token", "")
@@ -423,6 +430,7 @@ class FakeSlack:
         body = await request.json()
         if name not in self._responses:
             return web.Response(status=404, text="no_such_url")
+        await self._slowly("response_url")
         made, used, channel, user, ts = self._responses[name]
         if used >= 5 or self._now() - made > 1800:
             self.refused.append("a response_url once too often")
