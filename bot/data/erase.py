@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 from sqlalchemy import JSON, ColumnElement, Select, String, Table, Text, delete, false, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.data.scope import BY_NAME, TABLES, Space, of_workspace
+from bot.data.scope import BY_NAME, OWED_NOTES, TABLES, Space, of_workspace
 from bot.data.traces import Traces, strings, texts_of
 from bot.errors import NotFound
 from bot.services.clients import NEAR_ENOUGH, likeness
 from bot.services.people import folded
-from bot.storage.tables import Audit, Case, Client, ContactPerson, ConversationRow, Entry, Lesson, Person
+from bot.storage.tables import Audit, Case, Client, ContactPerson, ConversationRow, Entry, Lesson, Note, Person
 
 _SAID = {
     "cases": ("case", "cases"),
@@ -26,6 +26,7 @@ _SAID = {
     "criteria": ("wish", "wishes"),
     "drafts": ("draft", "drafts"),
     "lessons": ("lesson that names them", "lessons that name them"),
+    "notes": ("answer not shown yet", "answers not shown yet"),
     "local_messages": ("line of local chat", "lines of local chat"),
     "occurrences": ("check-in", "check-ins"),
     "outbox": ("message sent or waiting", "messages sent or waiting"),
@@ -138,6 +139,7 @@ async def erase_client(db: AsyncSession, space: Space, client: Client, now: date
     erased = Erased()
     await erase_rows(db, cases_of(number), number, traces, erased)
     await sweep(db, space, traces, erased, meant)
+    await _drop_owed(db, space, erased)
     behind = ", ".join(f"SAL-{n}" for n in numbers[:20])
     assert name not in behind, "a number names nobody"
     db.add(
@@ -266,6 +268,18 @@ async def sweep(db: AsyncSession, space: Space, traces: Traces, erased: Erased, 
         for number, values in changed:
             await db.execute(update(table).where(table.c.id == number).values(values))
         erased.blanked += len(changed)
+
+
+async def _drop_owed(db: AsyncSession, space: Space, erased: Erased) -> None:
+    """Drop every answer of the workspace that is kept until it is shown, whoever it is about.
+
+    It need not name the client to tell of them, and nothing else says whom it is about; who misses one asks again.
+    """
+    kept = await db.execute(select(Note.id, Note.value).where(Note.kind.in_(OWED_NOTES)))
+    theirs = tuple(f"@{key}:" for key in space.keys)
+    owed = [row.id for row in kept if str(row.value.get("place", "")).startswith(theirs)]
+    await _drop(db, BY_NAME["notes"], owed)
+    erased.add("notes", len(owed))
 
 
 def _needed(row: Mapping[str, Any]) -> bool:

@@ -16,6 +16,9 @@ LEFT_OUT = {"events", "tallies", "reading_tallies"}
 NOTES = ("teams.place", "teams.person", "clock")
 """The kinds of notes that leave with a workspace: how Teams is spoken to, and the local clock; never a token."""
 
+OWED_NOTES = ("slack_owed",)
+"""The kinds of notes that hold an answer until a slow platform shows it, with the ``place`` it is for."""
+
 TABLES: tuple[Table, ...] = tuple(
     table
     for table in sorted(Base.metadata.sorted_tables, key=lambda t: t.name in ("local_messages", "notes", "shown"))

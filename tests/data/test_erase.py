@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, String, select
 
+from adapters.slack.owed import OWED
 from bot.data.retention import retire
-from bot.data.scope import TABLES
+from bot.data.scope import OWED_NOTES, TABLES
 from bot.data.traces import Traces, texts_of
 from bot.ports import Role
 from bot.storage.database import Database
@@ -104,6 +105,23 @@ async def test_other_clients_keep_everything_but_the_name(house: House, salvage:
     assert not await naming(house, "acme")
     seat = house.seat("Priya")
     assert "Bloom" in await seat.say("/salvage Bloom & Partner")
+
+
+async def test_answers_a_slow_platform_has_not_shown_yet_are_gone_with_the_client(
+    house: House, salvage: Salvage
+) -> None:
+    await play(house)
+    here, elsewhere = "@local:priya", "@slack:T9:UEVE"
+    for key, place, words in (("1", here, "Acme: call Dana."), ("2", here, "Call her."), ("3", elsewhere, "Beta.")):
+        owed = {"place": place, "at": 0.0, "messages": [{"text": words, "blocks": []}]}
+        await house.notes.put(OWED, key, owed)
+    await house.notes.put("slack_thread", "local:priya", {"ts": "1.1"})
+    told = await asyncio.to_thread(salvage, "erase", "Acme", "--yes")
+    assert "2 answers not shown yet" in told.output
+    assert list(await house.notes.all(OWED)) == ["3"], "another team keeps its own"
+    assert await house.notes.get("slack_thread", "local:priya")
+    assert await naming(house, "Acme") == []
+    assert OWED in OWED_NOTES
 
 
 async def test_who_read_the_erased_case_stays_on_record(house: House, salvage: Salvage) -> None:
