@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot import aside, commands
+from bot import aside, commands, typed
 from bot.asking import (
     Dialogs,
     accepts,
     ask_card,
     back_to,
-    fits,
-    is_skip,
     open_question,
     pressed_card,
-    reads,
     taken,
     to_say_again,
     with_question,
@@ -30,13 +27,12 @@ from bot.dialog import (
     advance,
     load_key,
     loaded,
-    match_option,
     said_key,
     taken_back,
     tidy,
 )
 from bot.errors import Refusal
-from bot.rows import STANDING, begin, open_row, opening_row, owned, standing_row, take_up, waiting_row, without_facts
+from bot.rows import STANDING, begin, open_row, opening_row, owned, take_up, waiting_row, without_facts
 from bot.services import effects, facts, zones
 from bot.services.turn import Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client, ConversationRow
@@ -50,7 +46,7 @@ LONGEST_CHAIN = 8
 
 
 async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
-    """Typed words: a driver's word, an answer, a button's label, a command, in that order of certainty."""
+    """Typed words: a driver's word, or what they mean beside the open question (:mod:`bot.typed`)."""
     words = tidy(text)
     if words.startswith("/"):
         return await commanded(dialogs, turn, words)
@@ -58,45 +54,22 @@ async def said(dialogs: Dialogs, turn: Turn, text: str) -> Result:
     driver = DRIVER_WORDS.get(commands.plain(words))
     if driver is not None:
         return await driver(dialogs, turn, row)
-    if row is not None and commands.is_puzzled(words):
-        return await (reoffer(dialogs, turn, Result()) if row.dialog in STANDING else _help(dialogs, turn, row))
-    if row is not None:
-        ask = open_question(dialogs, row)
-        which = await aside.which_was_meant(turn, row, ask.question, words) if ask else None
-        if which is not None:
-            return await _press(dialogs, turn, which)
-        if ask and ask.question.picked(words) is None and not (ask.question.optional and is_skip(words)):
-            value = await aside.typed_button(turn, words, numbers=False)
-            if value is not None and isinstance(read_press(value), CommandPress):
-                # Another question's buttons are none of this one's answers; a check-in's are meant.
-                return await _press(dialogs, turn, value)
-            if aside.says_enough(row, words):
-                return await _enough(dialogs, turn, row)
-            early = aside.not_open_yet(row, ask.question, words)
-            if early is not None:
-                return await reoffer(dialogs, turn, early)
-            kind, one_line = ask.question.kind, not getattr(ask.question, "multiline", True)
-            if not reads(ask.question, words, turn.moment) and await commands.surely(
-                turn, words, kind, one_line=one_line
-            ):
-                return await commanded(dialogs, turn, words)
-            may_answer = commands.answers_nothing(words) or fits(ask.question, words, turn.moment)
-            if row.dialog in STANDING and not may_answer:
-                return await commanded(dialogs, turn, words)
-            either = await aside.either_way(turn, row, ask.question, words)
-            if either is not None:
-                return either
-            unnamed = aside.only_a_name(row, ask.question, words)
-            if unnamed is not None:
-                return await reoffer(dialogs, turn, unnamed)
-        return await _answer(dialogs, turn, row, None, words)
-    value = await aside.typed_button(turn, words, numbers=True)
-    if value is not None:
-        return await _press(dialogs, turn, value)
-    left = await _put_aside(dialogs, turn, words)
-    if left is not None:
-        return await _answer(dialogs, turn, left, None, words)
-    return await commanded(dialogs, turn, words)
+    match await typed.meaning(dialogs, turn, row, words):
+        case typed.Puzzled(asked):
+            again = asked.dialog in STANDING
+            return await (reoffer(dialogs, turn, Result()) if again else _help(dialogs, turn, asked))
+        case typed.Press(value):
+            return await _press(dialogs, turn, value)
+        case typed.Enough(opening):
+            return await _enough(dialogs, turn, opening)
+        case typed.Remark(result):
+            return await reoffer(dialogs, turn, result)
+        case typed.AskedBack(result):
+            return result
+        case typed.Answer(answered):
+            return await _answer(dialogs, turn, answered, None, words)
+        case typed.Command():
+            return await commanded(dialogs, turn, words)
 
 
 async def commanded(dialogs: Dialogs, turn: Turn, text: str) -> Result:
@@ -154,15 +127,6 @@ async def _enough(dialogs: Dialogs, turn: Turn, row: ConversationRow) -> Result:
     if row.answers == before:
         return await reoffer(dialogs, turn, told("I need this one before I can open the case. A few words are enough."))
     return await follow(dialogs, turn, await _run(dialogs, turn, row))
-
-
-async def _put_aside(dialogs: Dialogs, turn: Turn, words: str) -> ConversationRow | None:
-    """A standing question put aside, one of whose answers was typed: it still stands above, for whoever reads."""
-    row = await standing_row(turn)
-    ask = open_question(dialogs, row) if row is not None else None
-    if ask is None or match_option(ask.question.options, words, numbers=False) is None:
-        return None
-    return row
 
 
 async def _press(dialogs: Dialogs, turn: Turn, value: str) -> Result:

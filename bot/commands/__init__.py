@@ -37,10 +37,11 @@ __all__ = [
 
 _FEW = r"(?!.*\b(?:learn\w*|learnt|from|for|the|we|that|this|was|were|is|are|and|to|of)\b)[^\n.!:;]{1,60}"
 _NUMBER = r"#?\d{1,9}"
+_LETTER = r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b.+"
 
 SHAPES = {
     "start": re.compile(r"(?!)"),
-    "check": re.compile(r"[\"“„].+[\"”]", re.DOTALL),
+    "check": re.compile(rf"[\"“„].+[\"”]|{_LETTER}", re.DOTALL | re.IGNORECASE),
     "lessons": re.compile(rf"(?!(?:\S+\s+){{4}}){_FEW}", re.IGNORECASE),
     "summary": re.compile(r"csv|\d{1,4}", re.IGNORECASE),
     "digest": re.compile(r"(?:off|weekly|biweekly|monthly|on \w+day)\b.*", re.IGNORECASE),

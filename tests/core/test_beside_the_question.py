@@ -187,3 +187,13 @@ async def test_what_was_put_aside_about_a_client_comes_back_before_its_next_step
     assert "two things that would make it right" in said
     await priya.say("correct")
     assert "refund" in await priya.say("close Acme", "healed")
+
+
+async def test_a_letter_to_be_checked_is_no_answer_though_it_is_not_quoted(house: House) -> None:
+    priya = house.seat()
+    await priya.say("start Acme")
+    await priya.say("1")
+    said = await priya.say("check Hi Dana, you should have told us earlier.")
+    assert "Tone: 2 things to change." in said
+    assert "What happened, in one sentence?" in said
+    assert "Whose doing was it" in await priya.say("check the forwarding rule was what we forgot")
