@@ -37,6 +37,7 @@ from bot.ports import (
     Place,
     PlaceChanged,
     PlaceKind,
+    PlaceMoved,
     Pressed,
     Quoted,
     Removed,
@@ -71,7 +72,7 @@ AWAY = "I can't reach my notes right now, so nothing of this was kept. Please sa
 UNREADABLE = (BadAnswer, BadCadence, BadDate, BadDraft, BadHours, BadMoney)
 """What reading a person's words may raise; the text of each is a sentence for that person."""
 
-UNSEEN = (Removed, PersonLeft, PlaceChanged, GroupChanged)
+UNSEEN = (Removed, PersonLeft, PlaceChanged, PlaceMoved, GroupChanged)
 """Events nobody waits for: where one fails, the platform has to hear of it and bring it again."""
 
 Dialogs = Mapping[str, Callable[[Mapping[str, Any]], Make]]
@@ -218,6 +219,8 @@ class Conversation:
                 await leaving.person_left(turn, key)
             case PlaceChanged(key):
                 await upkeep.place_changed(turn, key)
+            case PlaceMoved(key, place):
+                await upkeep.place_moved(turn, key, place)
             case GroupChanged(group):
                 await groups.follow(turn, group)
         return Result()

@@ -131,6 +131,14 @@ class PlaceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceMoved:
+    """The platform calls a place by another key now; ``now`` is the place as it was looked at under the new one."""
+
+    place: str
+    now: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """People the platform keeps under one name, such as ``@leads``; ``members`` are those of the team."""
 
@@ -147,7 +155,8 @@ class GroupChanged:
 
 
 Act: TypeAlias = (
-    "Said | Commanded | Pressed | Submitted | Opened | Quoted | Removed | PersonLeft | PlaceChanged | GroupChanged"
+    "Said | Commanded | Pressed | Submitted | Opened | Quoted | Removed | PersonLeft | PlaceChanged | PlaceMoved"
+    " | GroupChanged"
 )
 
 

@@ -135,7 +135,8 @@ class SlackMessenger:
         """Change a posted message; parts too many are deleted, parts too few are added."""
         spot = spot_of(place)
         client = await self._writer(spot)
-        channel = ref["channel"]
+        # A channel's id can change after it was posted in; the place's key follows it, what was kept of a message not.
+        channel = spot.channel or ref["channel"]
         shown = [ref["ts"], *ref.get("more", "").split()]
         wanted = messages(card)
         for ts, message in zip(shown, wanted, strict=False):

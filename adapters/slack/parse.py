@@ -17,7 +17,10 @@ from bot.ports import (
     Commanded,
     Opened,
     PersonLeft,
+    Place,
     PlaceChanged,
+    PlaceKind,
+    PlaceMoved,
     Pressed,
     Quoted,
     Removed,
@@ -299,5 +302,7 @@ def _notice_act(heard: Heard, kind: str, inner: Json) -> Act | None:
     if kind in PLACE_EVENTS and heard.channel:
         return PlaceChanged(f"{heard.tenant}:{heard.channel}")
     if kind == "channel_id_changed" and str_at(inner, "old_channel_id"):
-        return PlaceChanged(f"{heard.tenant}:{str_at(inner, 'old_channel_id')}")
+        old, new = (f"{heard.tenant}:{str_at(inner, f'{which}_channel_id')}" for which in ("old", "new"))
+        named = str_at(inner, "new_channel_id") and new != old
+        return PlaceMoved(old, Place(heard.tenant, new, PlaceKind.unknown, "")) if named else PlaceChanged(old)
     return None

@@ -36,6 +36,7 @@ from bot.ports import (
     Place,
     PlaceChanged,
     PlaceKind,
+    PlaceMoved,
     Removed,
     Reply,
     Who,
@@ -213,6 +214,8 @@ class Turns:
             case PlaceChanged(place):
                 if not await self._opened_up(heard, place.rpartition(":")[2]):
                     return
+            case PlaceMoved() as moved:
+                heard = replace(heard, act=await self._looked_at(heard, moved))
             case PersonLeft():
                 self._places.forget_all(heard.team)
         for team in teams:
@@ -225,6 +228,13 @@ class Turns:
         """Whether people outside can read in a channel now; a colleague who joins changes nothing."""
         self._places.forget(heard.team, channel)
         return heard.shared or (await self._places.audience(heard.team, channel)).kind is PlaceKind.shared
+
+    async def _looked_at(self, heard: Heard, moved: PlaceMoved) -> PlaceMoved:
+        """A channel under its new id, as Slack describes it now."""
+        old, new = (key.rpartition(":")[2] for key in (moved.place, moved.now.key))
+        self._places.forget(heard.team, old)
+        self._places.forget(heard.team, new)
+        return replace(moved, now=await self._places.audience(heard.team, new, enterprise=heard.enterprise))
 
     def learn(self, team: str, user: str, record: dict[str, Any]) -> None:
         """Keep what an event says of a person; guests may have come or gone."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from dataclasses import replace
 
-from bot.ports import PlaceKind
+from sqlalchemy import select, update
+
+from bot.ports import Place, PlaceKind
+from bot.services.people import place_seen
 from bot.services.turn import Turn, offer
-from bot.storage.tables import Case, Client, Person, PlaceRow, Schedule
+from bot.storage.tables import Case, Client, ConversationRow, Digest, Outgoing, Person, PlaceRow, Schedule
 from bot.view import Actions, card, say
 
 
@@ -42,3 +45,23 @@ async def place_changed(turn: Turn, key: str) -> None:
             ),
             case_id=case.id,
         )
+
+
+async def place_moved(turn: Turn, key: str, now: Place) -> None:
+    """A place has another key now: what is to be said or edited there, or is still asked there, goes along.
+
+    Who can read there is asked at the moment of posting, as always.
+    """
+    rows = {r.key: r for r in await turn.db.scalars(select(PlaceRow).where(PlaceRow.key.in_((key, now.key))))}
+    before = rows.pop(key, None)
+    if before is None or any(r.workspace_id != turn.workspace.id for r in (before, *rows.values())):
+        return
+    if rows:  # somebody has spoken there already
+        await turn.db.delete(before)
+    else:
+        before.key = now.key
+    # A place that could not be looked at has no name but its key.
+    await place_seen(turn.db, turn.workspace, replace(now, name=before.name) if now.kind is PlaceKind.unknown else now)
+    # Schedules before messages: a tick that is under way keeps its schedules locked until its messages are there.
+    for table in (Schedule, Digest, Outgoing, ConversationRow):
+        await turn.db.execute(update(table).where(table.place == key).values(place=now.key))

@@ -290,6 +290,14 @@ class FakeSlack:
                 return message
         raise Refused("message_not_found")
 
+    def change_id(self, team: str, old: str, new: str) -> None:
+        """Give a channel another id, under which its messages are found from now on."""
+        there = self.teams[team]
+        there.channels[new] = {**there.channels.pop(old), "id": new}
+        there.members[new] = there.members.pop(old)
+        for message in self.messages:
+            message.channel = new if message.channel == old else message.channel
+
     def _conversations_open(self, body: Json, team: Team) -> Json:
         user = body["users"]
         if user not in team.users:
