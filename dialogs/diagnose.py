@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, cast
 
 from bot.coach.causes import INFO, Cause
-from bot.coach.dates import parse_date, say_day
+from bot.coach.dates import parse_since, say_day
 from bot.coach.drafts import OPENING_LINE
 from bot.coach.money import Money, find_money
 from bot.coach.names import as_written
@@ -323,7 +323,7 @@ def _read_past_day(words: str, at: Moment) -> str:
     from zoneinfo import ZoneInfo
 
     today = at.now.astimezone(ZoneInfo(at.zone)).date()
-    day = parse_date(words, today, past=True)
+    day = parse_since(words, today)
     if day > today:
         raise BadAnswer(f"That is still to come ({say_day(day, today)}). I need a day that has been.")
     return day.isoformat()

@@ -71,7 +71,8 @@ def opened(file: CaseFile) -> Card:
         fixed = Note(
             say("What would make it right for {who} is still open. I'll ask after you have spoken.", who=file.hurt)
         )
-    return card(Heading(f"{file.label} is open"), headline(file), people_line(file), fixed)
+    since = say("Since {day}.", day=say_date(file.since)) if file.since else None
+    return card(Heading(f"{file.label} is open"), headline(file), people_line(file), since, fixed)
 
 
 def full(

@@ -10,6 +10,7 @@ from bot.coach.dates import (
     BadDate,
     find_dates,
     parse_date,
+    parse_since,
     parse_span,
     parse_time,
     parse_weekday,
@@ -356,3 +357,51 @@ def test_any_text_is_an_instant_to_come_or_a_sentence(text: str, now: datetime, 
         return
     assert when.utcoffset() == timedelta()
     assert past or when >= now
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("a few weeks ago", date(2026, 10, 28)),
+        ("for weeks", date(2026, 10, 28)),
+        ("a couple of days ago", date(2026, 11, 16)),
+        ("couple of days ago", date(2026, 11, 16)),
+        ("the past few days", date(2026, 11, 15)),
+        ("several months ago", date(2026, 7, 18)),
+        ("a while back", date(2026, 10, 18)),
+        ("recently", date(2026, 11, 11)),
+        ("a week or two ago", date(2026, 11, 8)),
+        ("2-3 weeks ago", date(2026, 10, 31)),
+        ("a week and a half", date(2026, 11, 8)),
+        ("a few hours ago", date(2026, 11, 18)),
+        ("since last month", date(2026, 10, 1)),
+        ("late last month", date(2026, 10, 25)),
+        ("earlier this week", date(2026, 11, 16)),
+        ("late this month", date(2026, 11, 18)),
+        ("early March", date(2026, 3, 5)),
+        ("since mid-September", date(2026, 9, 15)),
+        ("late November", date(2025, 11, 25)),
+        ("in October", date(2026, 10, 1)),
+        ("in early March 2025", date(2025, 3, 5)),
+        ("early 2025", date(2025, 2, 1)),
+        ("end of March", date(2026, 3, 31)),
+        ("last Friday", date(2026, 11, 13)),
+    ],
+)
+def test_since_when_may_be_told_roughly(text: str, day: date) -> None:
+    assert parse_since(text, TODAY) == day
+
+
+@pytest.mark.parametrize("text", ["ages", "forever", "since the summer", "in a few weeks", "1.2.3.4"])
+def test_a_since_without_a_day_says_how_to_tell_it(text: str) -> None:
+    with pytest.raises(BadDate):
+        parse_since(text, TODAY)
+
+
+@settings(max_examples=100)
+@given(st.text(max_size=60))
+def test_no_words_for_since_when_break_its_reader(text: str) -> None:
+    try:
+        parse_since(text, TODAY)
+    except BadDate:
+        return

@@ -3,6 +3,7 @@
 from bot.coach.dates.clock import END_OF_DAY, MORNING, parse_time
 from bot.coach.dates.prose import find_dates
 from bot.coach.dates.saying import say_day, say_when
+from bot.coach.dates.since import parse_since
 from bot.coach.dates.spans import parse_span
 from bot.coach.dates.when import parse_date, parse_weekday, parse_when
 from bot.coach.dates.words import BadDate
@@ -13,6 +14,7 @@ __all__ = [
     "BadDate",
     "find_dates",
     "parse_date",
+    "parse_since",
     "parse_span",
     "parse_time",
     "parse_weekday",

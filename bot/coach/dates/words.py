@@ -7,7 +7,7 @@ from bot.coach.cadence import MONTHS, WEEKDAYS
 
 _LONGEST = 120
 _EXAMPLE = "Try Tuesday 15:00, 3 December or in 3 days."
-_PAST_EXAMPLE = "Try last Friday, 3 November or 2 weeks ago."
+PAST_EXAMPLE = "Try last Friday, 3 November or 2 weeks ago."
 _COUNTS = {
     "a": 1, "an": 1, "half a": 0.5, "half an": 0.5, "a couple of": 2, "one": 1, "two": 2, "three": 3, "four": 4,
     "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
@@ -75,12 +75,12 @@ def tidy(text: str) -> str:
 
 def unreadable(text: str, *, past: bool = False) -> BadDate:
     """What to say of a text in which there is no date."""
-    return BadDate(f"I could not read “{quoted(text)}” as a date. {_PAST_EXAMPLE if past else _EXAMPLE}")
+    return BadDate(f"I could not read “{quoted(text)}” as a date. {PAST_EXAMPLE if past else _EXAMPLE}")
 
 
 def more_than_a_date(text: str, *, past: bool = False) -> BadDate:
     """What to say of a text that holds a day, and words beside it that are no time of day."""
-    return BadDate(f"“{quoted(text)}” says more than a date. {_PAST_EXAMPLE if past else _EXAMPLE}")
+    return BadDate(f"“{quoted(text)}” says more than a date. {PAST_EXAMPLE if past else _EXAMPLE}")
 
 
 def quoted(text: str) -> str:
