@@ -13,7 +13,7 @@ from bot.coach.outcomes import Closing, KeptOpen, Nothing
 from bot.coach.wishes import split_wishes
 from bot.dialog import Choice, Confirm, Dialog, Load, Many, Say, Text
 from bot.view import Note, Option, card, clip, joined, say
-from dialogs.options import Sentence, argument
+from dialogs.options import Saying, Sentence, argument
 
 NOT_YET = "not_yet"
 NOTHING = "nothing"
@@ -77,9 +77,9 @@ def healed(case: CaseFile) -> Dialog[Closing | KeptOpen]:
             if then == "lost":
                 return replace((yield from lost(case)), met=met)
             met = tuple(w.id for w in case.open_wishes)
-    confirmed = yield from Sentence(
+    confirmed = yield from Saying(
         "confirmed", say("How did {who} say that it is fixed? Their own words.", who=case.hurt),
-        options=(Option("Not yet", NOT_YET),),
+        options=(Option("Not yet", NOT_YET),), who=case.hurt, names=case.people,
     )  # fmt: skip
     if confirmed == NOT_YET:
         return KeptOpen(

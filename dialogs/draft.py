@@ -24,11 +24,12 @@ from bot.coach.drafts import (
     phone_first,
     talking_points,
 )
+from bot.coach.names import is_one_of
 from bot.coach.outcomes import DraftMade
 from bot.dialog import Choice, Date, Dialog, Form, Load, Moment, Money, Question, Read, Say, Text
 from bot.view import Card, Note, Option, Quote, card, clip, say
 from bot.view import Text as Words
-from dialogs.options import argument, made_money, read_money
+from dialogs.options import argument, made_money, only_a_name, read_money
 from dialogs.tonecard import tone_lines
 
 MOST_ROUNDS = 100
@@ -80,17 +81,38 @@ def facts(kind: DraftKind, case: CaseFile, given: Any = None) -> Dialog[Answers]
     if not wanted:
         return known
     title = f"{KIND_WORDS[kind]} for {clip(case.hurt, 60)}"
-    told = yield from Form("facts", title, tuple(asked(gap) for gap in wanted))
-    return known | {gap.key: told[f"gap:{gap.key}"] for gap in wanted}
+    told = yield from Form("facts", title, tuple(asked(gap, case.people) for gap in wanted))
+    named = (str(told["gap:name"]),) if told.get("gap:name") else ()
+    for gap in wanted:
+        words = told[f"gap:{gap.key}"]
+        if is_bare_name(gap, words, named):
+            again = replace(gap, prompt=f"{only_a_name(words)} {gap.prompt}")
+            words = yield from asked(again, (*case.people, *named), "again")
+        known[gap.key] = words
+    return known
 
 
-def asked(gap: Gap) -> Question[Any]:
-    """The question behind a gap; dates and sums are read at once, a repeated remedy is refused at once."""
+NAMES = ("name", "to", "backup")
+"""The gaps that ask for somebody's name."""
+
+
+def is_bare_name(gap: Gap, words: Any, names: tuple[str, ...]) -> bool:
+    """Whether the answer to a question for words is only a name, which says nothing in a message."""
+    return gap.kind == "text" and gap.key not in NAMES and isinstance(words, str) and is_one_of(words, names)
+
+
+def asked(gap: Gap, names: tuple[str, ...] = (), prefix: str = "gap") -> Question[Any]:
+    """The question behind a gap; dates and sums are read at once, a repeated remedy or a bare name refused at once."""
     hint = f"{gap.hint} Or type skip.".strip() if gap.optional and "skip" not in gap.hint else gap.hint
-    key, clock = f"gap:{gap.key}", END_OF_DAY if gap.ends_day else MORNING
+    key, clock = f"{prefix}:{gap.key}", END_OF_DAY if gap.ends_day else MORNING
 
     def read_when(words: str, at: Moment) -> str:
         return parse_when(words, at.now, at.zone, at=clock).isoformat()
+
+    def read_words(words: str, at: Moment) -> str:
+        if is_bare_name(gap, words, names):
+            raise ValueError(f"{only_a_name(words)} {gap.prompt}")
+        return fits(gap, words)
 
     match gap.kind:
         case "when":
@@ -100,7 +122,7 @@ def asked(gap: Gap) -> Question[Any]:
         case _:
             return Fact(
                 key, gap.prompt, hint, optional=gap.optional,
-                reader=lambda words, at: fits(gap, words), made=lambda words: fits(gap, words),
+                reader=read_words, made=lambda words: fits(gap, words),
             )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.coach.dates import BadDate, parse_date, parse_when
 from bot.coach.money import Money, parse_money
+from bot.coach.names import is_one_of, reads_as_one
 from bot.dialog import BadAnswer, Moment, Text
-from bot.view import Option
+from bot.view import Option, clip
 
 LATER = "later"
 """The value of every 'I don't know yet' button."""
@@ -88,6 +89,28 @@ class Sentence(Text):
         if words.casefold().strip(" .!") in AGREED:
             raise BadAnswer(self.nothing())
         return words
+
+
+@dataclass(frozen=True)
+class Saying(Sentence):
+    """A question for what ``who`` said; a name, among them those of ``names``, is none of it."""
+
+    who: str = ""
+    names: tuple[str, ...] = ()
+
+    def read(self, words: str, at: Moment) -> str:
+        """The words; raises BadAnswer where they only agree, or are a name."""
+        if is_one_of(words, (self.who, *self.names)):
+            raise BadAnswer(f"{only_a_name(words)} What did {self.who} say? Their own words, please.")
+        if reads_as_one(words):
+            like = f"“{clip(words.strip(), 60)}” reads like a name."
+            raise BadAnswer(f"{like} What did {self.who} say? A few words of theirs, please.")
+        return super().read(words, at)
+
+
+def only_a_name(words: str) -> str:
+    """'“Dana” is only a name.'"""
+    return f"“{clip(words.strip(), 60)}” is only a name."
 
 
 LONGEST_NAME = 10

@@ -137,6 +137,12 @@ class CaseFile:
         return next((s.name for s in self.stakeholders if s.hurt), self.contact) or self.client
 
     @property
+    def people(self) -> tuple[str, ...]:
+        """The names of everybody known to have a part in it."""
+        known = (self.contact, self.owner, self.backup, *(s.name for s in self.stakeholders))
+        return tuple(name for name in known if name)
+
+    @property
     def days_quiet(self) -> int:
         """Whole days since the last contact, or since the case was opened."""
         return (self.now - (self.last_contact_at or self.opened_at)).days
