@@ -9,15 +9,18 @@ from typing import Any
 from bot.coach import casefile
 from bot.coach.casefile import CaseFile
 from bot.coach.dates import END_OF_DAY, find_dates, parse_when
-from bot.coach.outcomes import Nothing, Promise
+from bot.coach.outcomes import Nothing, Promise, WishesWatched
 from bot.dialog import Choice, Date, Dialog, Load, Moment, Say, Text
 from bot.view import Note, Option, card, clip, say
 from dialogs.clients import Found, case_meant, found
+from dialogs.log import to_watch
 from dialogs.options import argument
 
 
-def promise(args: Mapping[str, Any]) -> Dialog[Promise | Nothing]:
-    """A promise with its time; one that was found in words is shown before it is kept."""
+def promise(args: Mapping[str, Any]) -> Dialog[Promise | WishesWatched | Nothing]:
+    """A promise with its time; one that was found in words is shown before it is kept, and so are ``wishes``."""
+    if args.get("wishes"):
+        return (yield from of_wishes(args["case"], tuple(str(wish) for wish in args["wishes"])))
     client = yield from Load("client", "client", found, {"client_id": args["client_id"]})
     case = yield from case_of(args, client)
     words = argument(args, "words") or (yield from what_was_promised(client))
@@ -35,6 +38,13 @@ def promise(args: Mapping[str, Any]) -> Dialog[Promise | Nothing]:
         client_id=args["client_id"], words=words, due=due, of=case.number if case else None,
         case=number if isinstance(number, int) else None,
     )  # fmt: skip
+
+
+def of_wishes(number: int, wishes: tuple[str, ...]) -> Dialog[WishesWatched]:
+    """Which of the wishes a case was just opened with are to be watched."""
+    case = yield from Load("case", "case", casefile.from_json, {"number": number})
+    watched = yield from to_watch(case, wishes)
+    return WishesWatched(number, watched)
 
 
 def case_of(args: Mapping[str, Any], client: Found) -> Dialog[CaseFile | None]:

@@ -140,6 +140,14 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class WishesWatched:
+    """Of the wishes a case was opened with, those with a date that are to be watched as promises; perhaps none."""
+
+    case: int
+    wishes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Meant:
     """Of a client's open cases, the one that words typed before were about; the words are to be carried out now."""
 

@@ -1,6 +1,9 @@
 """What a client asks for, found in their words: the things that would make it right again."""
 
 import re
+from datetime import datetime
+
+from bot.coach.dates import find_dates
 
 MOST_WISHES = 8
 """More than this in one message is a list to be talked over, not a set of exit criteria."""
@@ -38,6 +41,7 @@ _STARTER = (
 _APART = re.compile(
     rf";\s*(?:and\s+)?|,\s*(?:and\s+|plus\s+)?(?={_STARTER})|\s(?:and|plus)\s+(?={_STARTER})", re.IGNORECASE
 )
+_AND = re.compile(r",?\s+(?:and|plus)\s+", re.IGNORECASE)
 # What clients do themselves: to know, to complain, to leave.
 _OWN_DOING = re.compile(
     r"(?:know|say|tell|hear|ask|see|understand|leave|quit|cancel|terminate|end|stop|think|talk|complain|out)\b",
@@ -63,6 +67,20 @@ def split_wishes(words: str) -> tuple[str, ...]:
     """Exit criteria, one a line or between semicolons, without bullets; the words themselves stay as they are."""
     lines = (_BULLET.sub("", part).strip() for part in re.split(r"[\n;]+", words))
     return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def each_dated(wish: str, now: datetime, zone: str) -> tuple[str, ...]:
+    """One wish as several where each has a time to come of its own: 'a report by Friday and a call on Monday'."""
+    for between in (_APART, _AND):
+        parts = tuple(part.strip(" ,") for part in between.split(wish))
+        if len(parts) > 1 and all(_says_what_and_when(part, now, zone) for part in parts):
+            return parts
+    return (wish,)
+
+
+def _says_what_and_when(part: str, now: datetime, zone: str) -> bool:
+    found = find_dates(part, now, zone)
+    return bool(found) and any(c.isalpha() for c in part[: found[0][0]] + part[found[0][1] :])
 
 
 def _wishes_of(sentence: str) -> list[str]:

@@ -1,10 +1,11 @@
 import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.coach.wishes import LONGEST_WISH, MOST_WISHES, split_wishes, wishes_in
+from bot.coach.wishes import LONGEST_WISH, MOST_WISHES, each_dated, split_wishes, wishes_in
 
 
 @pytest.mark.parametrize(
@@ -81,3 +82,17 @@ def test_wishes_typed_one_a_line_lose_their_bullets_and_nothing_else() -> None:
 
 def test_a_number_that_begins_a_wish_is_no_bullet() -> None:
     assert split_wishes("3 free days") == ("3 free days",)
+
+
+@pytest.mark.parametrize(
+    ("told", "wishes"),
+    [
+        ("report by Friday and a call on Monday", ("report by Friday", "a call on Monday")),
+        ("report by Friday, and call them on Monday", ("report by Friday", "call them on Monday")),
+        ("a report on Monday and Friday", ("a report on Monday and Friday",)),
+        ("a refund and a report by Friday", ("a refund and a report by Friday",)),
+        ("bread and butter", ("bread and butter",)),
+    ],
+)
+def test_a_wish_is_several_where_each_has_its_own_date(told: str, wishes: tuple[str, ...]) -> None:
+    assert each_dated(told, datetime(2026, 11, 2, 9, tzinfo=UTC), "Europe/Berlin") == wishes

@@ -26,6 +26,13 @@ async def contact_logged(turn: Turn, outcome: o.ContactLogged) -> Result:
     return await _after_contact(turn, file, outcome, said)
 
 
+async def wishes_watched(turn: Turn, outcome: o.WishesWatched) -> Result:
+    """Watch the wishes picked of those a case was opened with, and go on to its next step."""
+    case = await cases.by_number(turn, outcome.case)
+    watched = await _watched(turn, await cases.snapshot(turn, case), outcome.wishes)
+    return Result(watched, Begin("next", {"case": case.number}, case.id))
+
+
 async def _keep(turn: Turn, case: Case, outcome: o.ContactLogged) -> None:
     replied = outcome.temperature != "no_reply"
     await cases.read_temperature(turn, case, outcome.temperature)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.coach import outcomes as o
 from bot.coach.casefile import CaseFile
 from bot.coach.causes import INFO
+from bot.coach.dates import find_dates
+from bot.coach.wishes import each_dated
 from bot.services import cards, cases, clients, lessons, scoring
 from bot.services.follow import contacts
 from bot.services.turn import Begin, Result, Turn, offer
@@ -18,7 +22,8 @@ async def diagnosed(turn: Turn, outcome: o.Diagnosis) -> Result:
     """Open a case, say what was kept, recall what was learned before, and go on to the next step."""
     client = await _client_of(turn, outcome)
     owner = await cases.person_named(turn, outcome.owner) if outcome.owner else turn.person
-    case = await _open(turn, outcome, client, owner)
+    wishes = tuple(part for w in outcome.wishes for part in each_dated(w, turn.now, turn.person.zone))
+    case = await _open(turn, replace(outcome, wishes=wishes), client, owner)
     again = await scoring.second_failure(turn.db, case)
     if again:
         case.severity = _GRAVER[case.severity]
@@ -29,13 +34,18 @@ async def diagnosed(turn: Turn, outcome: o.Diagnosis) -> Result:
     if owner.id != turn.person.id:
         _tell(turn, owner, file)
     made += await _learned(turn, case, file)
+    if any(find_dates(words, turn.now, turn.person.zone) for words in wishes):
+        # The case is open by now, so that who leaves this question unanswered loses nothing.
+        asked = {"client_id": client.id, "case": case.number, "wishes": list(wishes)}
+        return Result(tuple(made), Begin("promise", asked, case.id))
     return Result(tuple(made), Begin("next", {"case": case.number}, case.id))
 
 
 async def told_again(turn: Turn, outcome: o.SameTrouble) -> Result:
     """What was told becomes a contact of the case that is open; where nothing was, its next step is shown."""
     if outcome.words:
-        return Result(begin=Begin("log", {"case": outcome.case, "words": outcome.words}))
+        case = await cases.by_number(turn, outcome.case)
+        return Result(begin=Begin("log", {"case": outcome.case, "words": outcome.words}, case.id))
     return Result(begin=Begin("next", {"case": outcome.case}))
 
 

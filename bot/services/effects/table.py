@@ -37,6 +37,7 @@ EFFECTS: Mapping[type, Callable[[Turn, Any], Awaitable[Result]]] = {
     o.Reminder: reminders.reminder_set,
     o.ReminderChange: reminders.reminder_changed,
     o.Promise: promises.make,
+    o.WishesWatched: contact.wishes_watched,
     o.Closing: ending.closed,
     o.KeptOpen: ending.kept_open,
     o.CaseEdit: editing.edited,
