@@ -9,6 +9,8 @@ from sqlalchemy import bindparam, select
 
 from bot.dialog import load_key, said_key
 from bot.errors import Refusal
+from bot.services import halftold
+from bot.services.snapshots import watched
 from bot.services.turn import Begin, Turn
 from bot.storage.tables import Case, ConversationRow
 
@@ -76,7 +78,7 @@ async def waiting_row(turn: Turn) -> ConversationRow | None:
     """The conversation to go on with: the open one, else the one put aside last; what has become idle is ended."""
     for row in (await turn.db.scalars(_WAITING, _seat(turn, "open", "parked"))).all():
         if await _idle(turn, row):
-            row.state = "cancelled"
+            await _end(turn, row)
         elif row.state == "open" or row.dialog not in STANDING:
             return row
     return None
@@ -105,7 +107,17 @@ async def _idle(turn: Turn, row: ConversationRow) -> bool:
     if row.case_id is None or row.dialog not in ABOUT_OPEN_CASES:
         return False
     case = await turn.db.get(Case, row.case_id)
-    return case is None or case.closed_at is not None
+    if case is None or case.closed_at is None:
+        return case is None
+    return row.dialog != "log" or not watched(case, turn.now)
+
+
+async def _end(turn: Turn, row: ConversationRow) -> None:
+    """End a conversation that has nothing left to ask; words told in it stay with its case."""
+    row.state = "cancelled"
+    case = await turn.db.get(Case, row.case_id) if row.case_id else None
+    if case is not None and await halftold.keep(turn, case, row):
+        await halftold.tell(turn, case, row)
 
 
 async def owned(turn: Turn, conversation: int) -> ConversationRow:

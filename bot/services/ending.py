@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.coach import outcomes as o
 from bot.coach.casefile import CaseFile
-from bot.services import cases, lessons, planned, schedules
+from bot.services import cases, halftold, lessons, planned, schedules
 from bot.services.follow import watch
 from bot.services.turn import Begin, Result, Turn, told
 from bot.storage.tables import Case, Criterion
@@ -30,11 +30,12 @@ async def closed(turn: Turn, outcome: o.Closing) -> Result:
     if outcome.lesson:
         lessons.keep(turn, case, outcome.lesson)
         cases.note(turn, case, "lesson", outcome.lesson)
+    half_told = await halftold.at_closing(turn, case, watched=outcome.outcome == "healed")
     before = await schedules.of_case(turn, case)
     ended = await schedules.stop_all(turn, case)
     watching = await watch.begin(turn, case, next(iter(before), None)) if outcome.outcome == "healed" else ""
     file = await cases.settle(turn, case)
-    made = [_closed_card(file, outcome, ended, watching)]
+    made = [_closed_card(file, outcome, ended, watching, half_told=half_told)]
     pattern = await lessons.pattern(turn, case)
     if pattern:
         made.append(card(Note(say("{pattern}", pattern=pattern))))
@@ -52,7 +53,7 @@ async def kept_open(turn: Turn, outcome: o.KeptOpen) -> Result:
     return told(outcome.words)
 
 
-def _closed_card(file: CaseFile, outcome: o.Closing, ended: int, watching: str) -> Card:
+def _closed_card(file: CaseFile, outcome: o.Closing, ended: int, watching: str, *, half_told: bool) -> Card:
     words = {
         "healed": "{client} is healed, in {who}'s own words. Their requests go back to standard priority.",
         "parted": "You and {client} part ways. What was agreed is kept with the case.",
@@ -61,6 +62,8 @@ def _closed_card(file: CaseFile, outcome: o.Closing, ended: int, watching: str) 
     lines = [say(words, client=file.client, who=file.hurt)]
     if outcome.lesson:
         lines.append(say("Learned: {lesson}", lesson=outcome.lesson))
+    if half_told:
+        lines.append(say("What you had begun to tell me is kept in its history."))
     if ended:
         lines.append(say("I've stopped the check-ins."))
     if watching:
