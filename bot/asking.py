@@ -105,7 +105,8 @@ def accepts(question: Question[Any], raw: Raw, at: Moment) -> bool:
 
 def reads(question: Question[Any], words: str, at: Moment) -> bool:
     """Whether words are an answer to a question that only some words answer: 'next Friday' to a date."""
-    return question.kind in ("date", "money", "choice", "confirm", "many") and accepts(question, words, at)
+    some = question.kind in ("date", "money", "choice", "confirm", "many") and not question.takes_words
+    return some and accepts(question, words, at)
 
 
 def fits(question: Question[Any], words: str, at: Moment) -> bool:

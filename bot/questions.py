@@ -55,6 +55,8 @@ class Question(Generic[A]):
     """A step that waits for the person. ``yield from`` it gives the answer."""
 
     kind: ClassVar[InputKind] = "text"
+    takes_words: ClassVar[bool] = False
+    """Whether a question of another kind can be answered by any sentence, too."""
 
     key: str
     prompt: str | Line

@@ -143,8 +143,9 @@ async def _surely_a_command(typed: Typed) -> Meaning | None:
     question, words = typed.question, typed.words
     if reads(question, words, typed.turn.moment):
         return None
+    kind = "text" if question.takes_words else question.kind
     one_line = not getattr(question, "multiline", True)
-    return Command() if await commands.surely(typed.turn, words, question.kind, one_line=one_line) else None
+    return Command() if await commands.surely(typed.turn, words, kind, one_line=one_line) else None
 
 
 async def _beside_a_standing_question(typed: Typed) -> Meaning | None:

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-from bot.coach.causes import INFO, Cause
+from bot.coach.causes import Cause
 from bot.coach.dates import parse_since, say_day
 from bot.coach.drafts import OPENING_LINE
 from bot.coach.money import Money, find_money
 from bot.coach.names import as_written
 from bot.coach.outcomes import Diagnosis, Nothing, SameTrouble
-from bot.coach.playbook import Fault, Severity
 from bot.coach.unknown import DONT_KNOW
 from bot.coach.wishes import split_wishes
 from bot.dialog import BadAnswer, Choice, Date, Dialog, Form, Load, Moment, Person, Say, Text
 from bot.view import Note, Option, Quote, card, clip, say
+from dialogs.cause import Story, read_story
 from dialogs.clients import Found, case_number, case_options, found
 from dialogs.options import FAULTS, LATER, SEVERITIES, Name, argument, colleagues, people_options
 
 NEW = "new"
 NEW_WORDS = ("no", "none", "new", "nope", "new one", "a new one", "new problem", "different", "something else", "other")
-MORE = "more"
 NOW = "now"
 OPEN_NOW = Option("Open the case now, the rest later", NOW)
 A_RATE = re.compile(r"\d[\w.,€$£ ]{0,20}?\s?(?:an?|per|each|every|/)\s?(?:month|year|quarter|annum)", re.IGNORECASE)
@@ -45,19 +43,6 @@ QUICK = (
 )
 
 
-def guesses(data: Any) -> tuple[Cause, ...]:
-    """Likely causes as they were recorded, most likely first."""
-    return tuple(Cause(c) for c in data["causes"])
-
-
-@dataclass(frozen=True)
-class Story:
-    """What happened, and the cause where it was picked instead of told."""
-
-    words: str
-    cause: Cause | None = None
-
-
 def diagnose(args: Mapping[str, Any]) -> Dialog[Diagnosis | SameTrouble | Nothing]:
     """From a client's name to what went wrong, whose doing it was, and what would make it right."""
     given = argument(args, "story") or argument(args, "told")
@@ -67,9 +52,9 @@ def diagnose(args: Mapping[str, Any]) -> Dialog[Diagnosis | SameTrouble | Nothin
         if same is not None:
             return SameTrouble(same, given or argument(args, "quoted"))
     story = yield from what_happened(client, given, argument(args, "quoted"))
-    likely = yield from Load("guesses", "likely_causes", _whole, {"story": story.words})
     quick = bool(argument(args, "story"))
-    cause = story.cause or (yield from which_cause(likely, quick=quick))
+    reading = yield from read_story(story, quick=quick)
+    cause = reading.cause
     if cause is Cause.nothing_wrong:
         return Nothing(
             f"Then there is nothing to repair with {client.name}. A short call or a line to say hello keeps it so."
@@ -77,30 +62,20 @@ def diagnose(args: Mapping[str, Any]) -> Dialog[Diagnosis | SameTrouble | Nothin
     basis = Diagnosis(
         client=client.name,
         client_id=client.id,
-        story=story.words,
+        story=reading.story,
         cause=cause,
-        second_cause=_second(likely, cause),
-        fault=cast(Fault, likely["fault"]),
-        severity=cast(Severity, likely["severity"]),
+        second_cause=reading.second,
+        fault=reading.fault,
+        severity=reading.severity,
         client_words=argument(args, "quoted"),
         contact=client.contact,
-        cost=None if A_RATE.search(story.words) else find_money(story.words),
+        cost=None if A_RATE.search(reading.story) else find_money(reading.story),
     )
     if quick:
         return basis
     if cause is Cause.unknown:
         return (yield from ask_them_first(basis))
     return (yield from details(basis))
-
-
-def _whole(data: Any) -> dict[str, Any]:
-    guesses(data)
-    return cast(dict[str, Any], data)
-
-
-def _second(likely: Mapping[str, Any], cause: Cause) -> Cause | None:
-    second = likely.get("second")
-    return Cause(second) if second and second != cause.value else None
 
 
 def which_client(given: str, guess: str = "") -> Dialog[Found]:
@@ -171,30 +146,6 @@ def what_happened(client: Found, given: str, quoted: str) -> Dialog[Story]:
         words = yield from Text("story_words", "What happened, in one sentence? It is kept with the case.")
         return Story(words, cause)
     return Story(told)
-
-
-def which_cause(likely: Mapping[str, Any], *, quick: bool) -> Dialog[Cause]:
-    """The cause: the likely ones first, the rest behind 'Something else'."""
-    ranked = guesses(likely)
-    if quick:
-        return next(c for c in ranked if c is not Cause.nothing_wrong)
-    first, rest = ranked[:3], [c for c in INFO if c not in ranked[:3]]
-    sure = bool(likely.get("sure", True))
-    agreed = ("yes", "y", "yep", "yeah", "right", "correct", "ok", "exactly", "that's right")
-    picked = yield from Choice(
-        "cause",
-        say("That sounds like **{cause}**. Right?", cause=INFO[first[0]].said)
-        if sure
-        else "I can't tell yet what went wrong there. Which of these is closest?",
-        options=(*(Option(INFO[c].label, c.value) for c in first), Option("Something else", MORE)),
-        near=(dict.fromkeys(agreed, first[0].value) if sure else {}) | dict.fromkeys(("no", "nope", "else"), MORE),
-    )
-    if picked != MORE:
-        return Cause(picked)
-    other = yield from Choice(
-        "cause_more", "Which of these is closest?", options=tuple(Option(INFO[c].label, c.value) for c in rest)
-    )
-    return Cause(other)
 
 
 def ask_them_first(basis: Diagnosis) -> Dialog[Diagnosis]:

@@ -9,7 +9,16 @@ from dataclasses import replace
 from bot.commands.about import CASE, NoCase, WhichCase, about, name_and_sentence, named_within, quoted, the_open_case
 from bot.commands.buttons import ABOUT_THE_TALK, OF_COMMANDS
 from bot.commands.cases import kind_first, show_case
-from bot.commands.passing import answers_nothing, has_spoken, is_button, is_puzzled, is_thanks, phrase, plain
+from bot.commands.passing import (
+    answers_nothing,
+    asked_to_see,
+    has_spoken,
+    is_button,
+    is_puzzled,
+    is_thanks,
+    phrase,
+    plain,
+)
 from bot.commands.table import ALSO, BARE, BY_NAME, COMMANDS, Command
 from bot.errors import Refusal
 from bot.services import cases, clients
@@ -106,7 +115,7 @@ async def surely(turn: Turn, words: str, kind: str, *, one_line: bool = False) -
         return False
     command, rest = split(words)
     if command is None and not free_text:
-        return bool(CASE.fullmatch(words)) or is_thanks(words) or await _is_client(turn, words)
+        return is_thanks(words) or await names_one(turn, words)
     if command is None or words.split()[0].casefold() in ALSO:
         return False
     if not rest:
@@ -163,8 +172,8 @@ def is_of_the_talk(words: str) -> bool:
 
 
 async def names_one(turn: Turn, words: str) -> bool:
-    """Whether words are a case's number, or a client's name, and nothing else."""
-    return bool(CASE.fullmatch(words)) or await _is_client(turn, words)
+    """Whether words are a case's number, or a client's name, and nothing else; or ask to see one."""
+    return any([bool(CASE.fullmatch(w)) or await _is_client(turn, w) for w in (words, asked_to_see(words)) if w])
 
 
 async def run(turn: Turn, words: str) -> Result:
@@ -186,7 +195,16 @@ async def _run(turn: Turn, words: str) -> Result:
         and not (command.name not in BARE and await _is_client(turn, words))
     ):
         return await command.run(turn, rest)
-    return await _named(turn, words)
+    return await _seen(turn, words) or await _named(turn, words)
+
+
+async def _seen(turn: Turn, words: str) -> Result | None:
+    """What words ask to see: a client, a case or a list; None where they ask for none of these."""
+    what = asked_to_see(words)
+    command, rest = split(what)
+    if what and command is not None and command.name in BARE and not rest:
+        return await command.run(turn, "")
+    return await _named(turn, what) if what and await names_one(turn, what) else None
 
 
 async def _is_client(turn: Turn, words: str) -> bool:

@@ -19,7 +19,10 @@ STORY_WORDS = 3
 
 
 async def start(turn: Turn, words: str) -> Result:
-    """Open a case; a client and one sentence are enough."""
+    """Open a case; a client and one sentence are enough. 'Open SAL-7' asks to see one."""
+    numbered = CASE.fullmatch(words)
+    if numbered:
+        return await show_case(turn, await cases.by_number(turn, int(numbered.group(1))))
     client, story = await client_and_story(turn, words)
     enough = "story" if len(story.split()) >= STORY_WORDS else "told"
     return Result(begin=Begin("diagnose", {"client": client, enough: story}))

@@ -44,6 +44,14 @@ PHRASES = {
         ),
         "summary",
     ),
+    **dict.fromkeys(
+        (
+            "my cases", "cases", "all cases", "open cases", "my clients", "all clients", "show me everything",
+            "show all", "show everything", "all of them", "everyone",
+        ),
+        "clients",
+    ),
+    **dict.fromkeys(("status", "dashboard", "my day", "what's going on", "whats going on", "how are we doing"), "home"),
     **dict.fromkeys(("good morning", "hey", "hallo", "what's next", "whats next", "good afternoon"), "home"),
 }  # fmt: skip
 """What newcomers say to see what there is, and the command behind it."""
@@ -53,6 +61,17 @@ SPOKE = re.compile(
     r"(?:called|phoned|rang|met|(?:spoke|spoken|talked) (?:to|with))(?: (?:her|him|them))?"
 )
 """What is said after a talk with a client whom nobody needs to name."""
+
+
+_TO_SEE = re.compile(
+    r"(?:please |can you |could you )*"
+    r"(?P<asks>(?:show|view|see|find|display|look (?:at|up)|pull up)(?: me)? |status(?: of| for| on)? "
+    r"|(?:how(?:'s| is| are| did)|what about|what's (?:up|new|happening|going on) with"
+    r"|where (?:are we|do we stand) (?:with|on)|tell me about) )?"
+    r"(?:the |my )?(?:case (?:of |for )?)?(?P<what>.+?)"
+    r"(?P<how>(?:'s)?(?: status| case| doing| going| now| today| please)+)?"
+)
+"""'Show me Acme', 'how is Acme doing', 'Acme status'."""
 
 
 def plain(words: str) -> str:
@@ -90,3 +109,9 @@ def phrase(words: str) -> str:
     """The command behind what people say to a coach in passing, '' where it is none."""
     said = plain(words)
     return PHRASES.get(said, OF_COMMANDS.get(said, ""))
+
+
+def asked_to_see(words: str) -> str:
+    """What words ask to see, in small letters ('how is Acme doing': 'acme'), '' where they ask for nothing."""
+    found = _TO_SEE.fullmatch(plain(words))
+    return found["what"] if found and (found["asks"] or found["how"]) else ""
