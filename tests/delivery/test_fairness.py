@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 from itertools import pairwise
 
-from bot.delivery.gate import Gate
+from bot.delivery.gate import LANE, Gate
 from bot.delivery.pace import Pace
 from tests.delivery.post import Office, open_office
 from tests.delivery.worker import PACED
 from tests.postgres import postgres
 
-SECOND = 1.0
+POST = 0.05
+A_SECOND = int(LANE / POST)
+"""Messages of a crowd that its lane posts in a second: a slow machine makes each last longer, and no more of them."""
 
 
 async def test_ten_thousand_due_in_one_workspace_delay_another_by_less_than_a_second(office: Office) -> None:
-    office.platform.seconds = 0.05
+    office.platform.seconds = POST
     await office.stock(["fake:crowd"], 10_000)
     await office.stock(["fake:small"], 0)
     office.run()
     await office.platform.until(lambda: len(office.platform.posts) > 200, 30)
     for n in range(5):
-        began = asyncio.get_running_loop().time()
+        before = len(office.platform.posts)
         await office.post("fake:small:A", f"small{n}", tenant="fake:small")
         await office.platform.until(lambda n=n: f"small{n}" in office.platform.at)  # type: ignore[misc]
-        assert office.platform.at[f"small{n}"] - began < SECOND
+        assert office.platform.keys.index(f"small{n}") - before < A_SECOND
 
 
 async def test_many_workspaces_at_once_each_get_their_first_message_early(url: str) -> None:
