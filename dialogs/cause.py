@@ -17,7 +17,7 @@ MOST_TOLD_ON = 3
 """How often a story can be told on before one of the causes has to be picked."""
 
 A_FEW_WORDS = 4
-"""From so many words on an answer that is no option goes on with the story."""
+"""From so many words on an answer that is no option, and no question, goes on with the story."""
 
 AGREED = ("yes", "y", "yep", "yeah", "right", "correct", "ok", "exactly", "that's right")
 
@@ -52,7 +52,7 @@ class Closest(Choice):
         try:
             return super().read(words, at)
         except BadAnswer:
-            if len(words.split()) < A_FEW_WORDS:
+            if len(words.split()) < A_FEW_WORDS or words.endswith("?"):
                 raise
             return words
 

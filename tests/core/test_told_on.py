@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dialogs.cause import MOST_TOLD_ON
 from tests.house import House
 
@@ -23,10 +25,11 @@ async def test_a_sentence_at_the_cause_goes_on_with_the_story(house: House) -> N
     assert "We promised the report for Friday and sent it on Tuesday" in shown
 
 
-async def test_a_word_that_is_no_cause_does_not(house: House) -> None:
+@pytest.mark.parametrize("words", ["bananas", "what should i write them?"])
+async def test_a_word_or_a_question_does_not(house: House, words: str) -> None:
     priya = house.seat()
     before = await _asked_for_the_cause(house)
-    after = await priya.say("bananas")
+    after = await priya.say(words)
     assert after.startswith("I can't tell which of these you mean.")
     assert after.endswith(before)
 
