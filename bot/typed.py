@@ -143,8 +143,11 @@ async def _surely_a_command(typed: Typed) -> Meaning | None:
     question, words = typed.question, typed.words
     if reads(question, words, typed.turn.moment):
         return None
-    kind = "text" if question.takes_words else question.kind
-    one_line = not getattr(question, "multiline", True)
+    kind, one_line = question.kind, not getattr(question, "multiline", True)
+    if question.takes_words:
+        # A sentence may begin like a command; a client's name alone is no sentence.
+        named = await commands.names_one(typed.turn, words)
+        return Command() if named or await commands.surely(typed.turn, words, "text") else None
     return Command() if await commands.surely(typed.turn, words, kind, one_line=one_line) else None
 
 
