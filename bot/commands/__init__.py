@@ -12,6 +12,7 @@ from bot.commands.cases import kind_first, show_case
 from bot.commands.passing import (
     answers_nothing,
     asked_to_see,
+    asks_who_is_at_risk,
     has_spoken,
     is_button,
     is_puzzled,
@@ -113,6 +114,8 @@ async def surely(turn: Turn, words: str, kind: str, *, one_line: bool = False) -
     free_text = kind == "text"
     if not words or (is_button(words) and (free_text or plain(words) not in OF_COMMANDS)):
         return False
+    if asks_who_is_at_risk(words):
+        return True
     command, rest = split(words)
     if command is None and not free_text:
         return is_thanks(words) or await names_one(turn, words)

@@ -9,7 +9,8 @@ from bot.commands.buttons import OF_COMMANDS, OF_QUESTIONS
 
 THANKS = frozenset({
     "thanks", "thanks a lot", "many thanks", "thank you", "thank you very much", "thanks so much", "thx", "ta",
-    "cheers", "danke", "vielen dank", "merci", "gracias", "grazie",
+    "cheers", "danke", "vielen dank", "merci", "gracias", "grazie", "that's all", "thats all", "that is all",
+    "that's it", "thats it", "that's all for now", "nothing else", "nothing more",
 })  # fmt: skip
 """Polite words that ask for nothing, and change nothing."""
 
@@ -103,6 +104,11 @@ def is_button(words: str) -> bool:
 def has_spoken(words: str) -> bool:
     """Whether words say that somebody has talked with the client."""
     return SPOKE.fullmatch(plain(words)) is not None
+
+
+def asks_who_is_at_risk(words: str) -> bool:
+    """Whether words ask for the summary, whatever question is open: 'who's at risk?'."""
+    return len(words.split()) > 1 and PHRASES.get(plain(words)) == "summary"
 
 
 def phrase(words: str) -> str:

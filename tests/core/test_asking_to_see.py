@@ -54,3 +54,19 @@ async def test_to_ask_how_a_client_is_does_not_answer_the_question_that_is_open(
     said = await priya.say("how is Acme doing?")
     assert "SAL-1" in said or "is that your answer" in said
     assert asked.splitlines()[0] in await priya.say("/salvage home")
+
+
+@pytest.mark.parametrize("question", [("remind Acme weekly",), ("log Acme She called", "same")])
+async def test_who_is_at_risk_is_asked_in_the_middle_of_any_question(house: House, question: tuple[str, ...]) -> None:
+    priya = house.seat()
+    await opened(priya)
+    asked = await priya.say(*question)
+    said = await priya.say("who's at risk?")
+    assert "1 client at risk" in said
+    assert said.endswith(asked)
+
+
+async def test_that_is_all_once_nothing_is_asked_is_no_client(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    assert (await priya.say("that's all")).startswith("Any time.")
