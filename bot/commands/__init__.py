@@ -82,6 +82,9 @@ NO_NAMES = {"draft", "edit", "remind", "handover", "decide", "waiting", "answere
 WHOM = {"them", "him", "her", "us", "me", "you", "it", "everyone"}
 """No name ends in one of these: 'Tell them the day we know' names no client."""
 
+OUR_CLIENT = re.compile(r"(?:(?:one of )?(?:our|my|the) )?(?:clients?|customers?) (?-i:(?=[A-Z0-9]))", re.IGNORECASE)
+"""What may stand before a client's name."""
+
 A_CALL = "in_person_or_phone"
 """The play that is done by who says that they called."""
 
@@ -222,7 +225,7 @@ async def _whose(turn: Turn, words: str) -> dict[str, str]:
     within = await named_within(turn, words)
     if within is not None:
         return {"guess": within.name}
-    name, _ = name_and_sentence(words)
+    name, _ = name_and_sentence(OUR_CLIENT.sub("", words))
     parts = name.split()
     named = parts and parts[0][0].isupper() and len(parts) <= 3 and parts[-1].casefold() not in WHOM
     return {"guess": name} if named else {}
@@ -289,8 +292,9 @@ async def _named(turn: Turn, words: str) -> Result:
             await cases.allow(turn, case)
             return await show_case(turn, case)
         return told(f"{client.name} has no open case.", offer("Start one", f"start {client.name}"))
+    of_them = folded(words).split()[0] in THEY and len(words.split()) >= 3
     nearest = difflib.get_close_matches(folded(words.split()[0]), [c.name for c in COMMANDS if c.shown], 1, 0.7)
-    if nearest and len(words.split()) <= 6:
+    if nearest and not of_them and len(words.split()) <= 6:
         rest = " ".join(words.split()[1:])
         meant = f"{nearest[0]} {rest}".strip()
         return told(
@@ -298,7 +302,6 @@ async def _named(turn: Turn, words: str) -> Result:
             offer(f"Yes, {nearest[0]}", meant),
             offer("Help", "help"),
         )
-    of_them = folded(words).split()[0] in THEY and len(words.split()) >= 3
     if of_them or len(words.split()) >= 6 or len(words) > clients.LONGEST_NAME:
         return Result(begin=Begin("diagnose", {"story": "", "told": words, **await _whose(turn, words)}))
     name, sentence = name_and_sentence(words)

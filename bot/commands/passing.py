@@ -68,7 +68,7 @@ _TO_SEE = re.compile(
     r"(?:please |can you |could you )*"
     r"(?P<asks>(?:show|view|see|find|display|look (?:at|up)|pull up)(?: me)? |status(?: of| for| on)? "
     r"|(?:how(?:'s| is| are| did)|what about|what's (?:up|new|happening|going on) with"
-    r"|where (?:are we|do we stand) (?:with|on)|tell me about) )?"
+    r"|where (?:are we|do we stand) (?:with|on)|tell me about|who (?:owns|has|looks after)) )?"
     r"(?:the |my )?(?:case (?:of |for )?)?(?P<what>.+?)"
     r"(?P<how>(?:'s)?(?: status| case| doing| going| now| today| please)+)?"
 )

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from bot.coach.dates import END_OF_DAY, BadDate, parse_when
-from bot.commands.about import about, needs_case, number
+from bot.commands.about import about, named_within, needs_case, number
 from bot.errors import Refusal
-from bot.services import cases, people, promises, readings, schedules, zones
+from bot.services import cases, clients, people, promises, readings, schedules, zones
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
 from bot.storage.tables import Case, Client
 from bot.view import Actions, Card, Facts, Heading, card, clip, say
@@ -90,14 +90,34 @@ def _named(places: Iterable[str]) -> list[re.Pattern[str]]:
     return [re.compile(rf"\bin\s+[\"“]?(#?{name})(?!\w)", re.IGNORECASE) for name in spaced]
 
 
+_ME = re.compile(r"me\b\s*", re.IGNORECASE)
+_ERRAND = re.compile(
+    r"(?<!\S)(?:to|about|that)\s.*?(?=\s(?:on|at|in|next|today|tomorrow|once|weekly|monthly|every|each)\b|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What somebody wants to do when they are reminded."""
+
+
 async def remind(turn: Turn, words: str) -> Result:
-    """Check-ins for a case."""
-    found = await needs_case(turn, words, "remind")
+    """Check-ins for a case; 'remind me on Friday to call Acme' is one."""
+    whom, when = await _for_me(turn, words) or (words, None)
+    found = await needs_case(turn, whom, "remind")
     if await zones.unknown(turn):
         return await zones.ask_first(turn, f"remind {words}")
     assert found.case is not None, "a case was asked for"
-    parts = reminder_words(found.rest, await people.place_names(turn.db, turn.workspace))
+    parts = reminder_words(found.rest if when is None else when, await people.place_names(turn.db, turn.workspace))
+    if when is not None:
+        parts.setdefault("rhythm", "once")
     return Result(begin=Begin("remind", {"case": found.case.number, **parts}, found.case.id))
+
+
+async def _for_me(turn: Turn, words: str) -> tuple[str, str] | None:
+    """The client, '' for the only one, and the time in 'me on Friday to call Acme'; None for words of another kind."""
+    me = _ME.match(words)
+    if me is None or await clients.starts_with(turn, words) is not None:
+        return None
+    client = await named_within(turn, words)
+    return client.name if client else "", _ERRAND.sub("", words[me.end() :])
 
 
 async def reminders(turn: Turn, words: str) -> Result:

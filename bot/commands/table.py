@@ -142,6 +142,7 @@ ALSO = {
     "delete": "erase",
     "forget": "erase",
     "reassign": "handover",
+    "assign": "handover",
     "escalate": "decide",
 }
 

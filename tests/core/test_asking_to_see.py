@@ -11,7 +11,7 @@ TO_SEE = (
     "show Acme", "Show me Acme", "show the Acme case", "view acme", "status of Acme", "status Acme", "Acme status",
     "How is Acme doing?", "how's Acme", "what about Acme", "What’s happening with Acme?", "where are we with Acme",
     "tell me about Acme", "the Acme case", "can you show me Acme please",
-    "open SAL-1", "show SAL-1", "show me case SAL-1",
+    "who owns Acme?", "open SAL-1", "show SAL-1", "show me case SAL-1",
 )  # fmt: skip
 
 

@@ -1,0 +1,60 @@
+"""What newcomers say first, in the words they have for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.told import opened
+from tests.house import House
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "our client Meridian is unhappy",
+        "My client Meridian is really angry with us",
+        "One of our clients Meridian is unhappy",
+    ],
+)
+async def test_our_client_is_no_command_and_no_part_of_the_name(house: House, words: str) -> None:
+    priya = house.seat()
+    assert await priya.say(words) == "Which client is it?\n1. Meridian"
+
+
+@pytest.mark.parametrize(
+    ("words", "when"),
+    [
+        ("remind me on Friday to call Acme", "Friday"),
+        ("remind me to call Acme on Friday", "Friday"),
+        ("remind me about Acme on Friday at 9", "Friday at 9:00"),
+        ("remind me on Friday", "Friday"),
+        ("remind me to call them on Friday at 9:00", "Friday at 9:00"),
+    ],
+)
+async def test_who_asks_to_be_reminded_is_asked_the_rest(house: House, words: str, when: str) -> None:
+    priya = house.seat()
+    await opened(priya)
+    said = await priya.say(words)
+    assert said == await _said_to(
+        house, "remind Acme once on Friday at 9" if "9" in words else "remind Acme once on Friday"
+    )
+
+
+async def _said_to(house: House, words: str) -> str:
+    sam = house.seat("Sam")
+    return await sam.say(words)
+
+
+async def test_who_is_to_be_reminded_every_week_is(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    assert await priya.say("remind me every Friday to call Acme") == await _said_to(
+        house, "remind Acme weekly on Friday"
+    )
+
+
+async def test_a_case_is_assigned(house: House) -> None:
+    priya = house.seat()
+    await house.seat("Sam").say("hello")
+    await opened(priya)
+    assert "must not be said to Acme" in await priya.say("assign Acme to Sam")
