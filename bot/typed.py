@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import aside, commands
-from bot.asking import Dialogs, fits, is_skip, open_question, reads
+from bot.asking import Dialogs, accepts, fits, is_skip, open_question, reads
 from bot.dialog import Question, match_option
 from bot.rows import STANDING, standing_row
 from bot.services.turn import Result, Turn
@@ -143,11 +143,11 @@ async def _surely_a_command(typed: Typed) -> Meaning | None:
     question, words = typed.question, typed.words
     if reads(question, words, typed.turn.moment):
         return None
-    kind, one_line = question.kind, not getattr(question, "multiline", True)
-    if question.takes_words:
-        # A sentence may begin like a command; a client's name alone is no sentence.
-        named = await commands.names_one(typed.turn, words)
-        return Command() if named or await commands.surely(typed.turn, words, "text") else None
+    # A sentence may begin like a command; a client's name alone is no sentence.
+    sentence = question.takes_words and accepts(question, words, typed.turn.moment)
+    if sentence and await commands.names_one(typed.turn, words):
+        return Command()
+    kind, one_line = "text" if sentence else question.kind, not getattr(question, "multiline", True)
     return Command() if await commands.surely(typed.turn, words, kind, one_line=one_line) else None
 
 

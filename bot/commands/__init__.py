@@ -6,12 +6,23 @@ import difflib
 import re
 from dataclasses import replace
 
-from bot.commands.about import CASE, NoCase, WhichCase, about, name_and_sentence, named_within, quoted, the_open_case
+from bot.commands.about import (
+    CASE,
+    NoCase,
+    WhichCase,
+    about,
+    name_and_sentence,
+    named_within,
+    own_cases,
+    quoted,
+    the_open_case,
+)
 from bot.commands.buttons import ABOUT_THE_TALK, OF_COMMANDS
 from bot.commands.cases import kind_first, show_case
 from bot.commands.passing import (
     answers_nothing,
     asked_to_see,
+    asked_to_write,
     asks_who_is_at_risk,
     has_spoken,
     is_button,
@@ -20,12 +31,12 @@ from bot.commands.passing import (
     phrase,
     plain,
 )
+from bot.commands.stories import LONGEST_BUTTON, NEWS_WORDS, SOMEBODY_KNOWN, THEY, WHOM, news_of, told_in_short, whose
 from bot.commands.table import ALSO, BARE, BY_NAME, COMMANDS, Command
 from bot.errors import Refusal
 from bot.services import cases, clients
 from bot.services.people import folded
 from bot.services.turn import Begin, Result, Turn, offer, shown, told
-from bot.storage.tables import Case, Client
 from bot.view import Actions, card, clip, say
 
 __all__ = [
@@ -79,12 +90,6 @@ OF_ANY_CLIENT = {"promise", "people", "person"}
 NO_NAMES = {"draft", "edit", "remind", "handover", "decide", "waiting", "answered", "override"}
 """Words that are no answer to a question for one line, such as one for a name."""
 
-WHOM = {"them", "him", "her", "us", "me", "you", "it", "everyone"}
-"""No name ends in one of these: 'Tell them the day we know' names no client."""
-
-OUR_CLIENT = re.compile(r"(?:(?:one of )?(?:our|my|the) )?(?:clients?|customers?) (?-i:(?=[A-Z0-9]))", re.IGNORECASE)
-"""What may stand before a client's name."""
-
 A_CALL = "in_person_or_phone"
 """The play that is done by who says that they called."""
 
@@ -121,7 +126,7 @@ async def surely(turn: Turn, words: str, kind: str, *, one_line: bool = False) -
         return True
     command, rest = split(words)
     if command is None and not free_text:
-        return is_thanks(words) or await names_one(turn, words)
+        return is_thanks(words) or await names_one(turn, words) or await _to_write(turn, words) is not None
     if command is None or words.split()[0].casefold() in ALSO:
         return False
     if not rest:
@@ -194,6 +199,9 @@ async def run(turn: Turn, words: str) -> Result:
 
 
 async def _run(turn: Turn, words: str) -> Result:
+    draft = await _to_write(turn, words)
+    if draft is not None:
+        return await BY_NAME["draft"].run(turn, draft)
     command, rest = split(words)
     if (
         command is not None
@@ -202,6 +210,20 @@ async def _run(turn: Turn, words: str) -> Result:
     ):
         return await command.run(turn, rest)
     return await _seen(turn, words) or await _named(turn, words)
+
+
+async def _to_write(turn: Turn, words: str) -> str | None:
+    """The kind and client of the draft that words ask for, in place of the command; None where they ask for none."""
+    what = asked_to_write(words) if len(words) <= LONGEST_BUTTON and split(words)[0] is not BY_NAME["draft"] else ""
+    if not what:
+        return None
+    kind, whom = kind_first(what)
+    client = await named_within(turn, what)
+    if kind is None and client is None:
+        return None
+    if kind is not None and client is None and whom.split()[:1] in ([w] for w in WHOM):
+        whom = ""
+    return f"{kind.value if kind else ''} {client.name if client else whom}".strip()
 
 
 async def _seen(turn: Turn, words: str) -> Result | None:
@@ -217,65 +239,13 @@ async def _is_client(turn: Turn, words: str) -> bool:
     return len(words) <= clients.LONGEST_NAME and await clients.exact(turn, words) is not None
 
 
-async def _whose(turn: Turn, words: str) -> dict[str, str]:
-    """The client a story begins with where it is known; else the name it seems to begin with, as a guess."""
-    known = await clients.starts_with(turn, words)
-    if known is not None:
-        return {"client": known[0].name}
-    within = await named_within(turn, words)
-    if within is not None:
-        return {"guess": within.name}
-    name, _ = name_and_sentence(OUR_CLIENT.sub("", words))
-    parts = name.split()
-    named = parts and parts[0][0].isupper() and len(parts) <= 3 and parts[-1].casefold() not in WHOM
-    return {"guess": name} if named else {}
-
-
-async def _told_in_short(turn: Turn, name: str, words: str) -> Result:
-    """'Acme is furious': offered as news of an open case, or as the start of one."""
-    known = await clients.exact(turn, name)
-    case = await the_open_case(turn, known, any_case=True) if known is not None else None
-    if known is not None and case is not None:
-        return told(
-            f"Shall I keep that as news of {known.name}?",
-            offer("Keep it", f"log {known.name} {words}"),
-            offer("Next step", f"next {known.name}"),
-            offer("A new trouble", f"start {known.name}: {words}"),
-        )
-    who = known.name if known is not None else name
-    return told(
-        f"{clip(who, 60)} has no open case yet. Shall I open one with these words?",
-        offer(f"Start a case for {clip(who, 40)}", f"start {who}: {words}"),
-        offer("Help", "help"),
-    )
-
-
-async def _news_of(turn: Turn, case: Case, words: str) -> Result:
-    """'SAL-7: she called': offered as news of that case."""
-    if len(words) > LONGEST_BUTTON:
-        return Result(begin=Begin("log", {"case": case.number, "words": words}, case.id))
-    client = await turn.db.get_one(Client, case.client_id)
-    return told(
-        f"Shall I keep that as news of {clip(client.name, 60)} (SAL-{case.number})?",
-        offer("Keep it", f"log SAL-{case.number} {words}"),
-        offer("Next step", f"next SAL-{case.number}"),
-    )
-
-
-LONGEST_BUTTON = 800
-"""So many characters of what was told fit behind a button on every platform."""
-
-THEY = {"they", "she", "he", "we", "their", "our", "my", "nobody", "somebody"}
-"""What a sentence about a client begins with, and no client's name of three words or more."""
-
-
 async def _named(turn: Turn, words: str) -> Result:
     """A case by number, a client by name; else a story to be told, or a word that is nearly a command."""
     by_number = CASE.match(words)
     if by_number and not words[by_number.end() :].strip():
         return await show_case(turn, await cases.by_number(turn, int(by_number.group(1))))
     if by_number:
-        return await _news_of(turn, await cases.by_number(turn, int(by_number.group(1))), words[by_number.end() :])
+        return await news_of(turn, await cases.by_number(turn, int(by_number.group(1))), words[by_number.end() :])
     client = await clients.exact(turn, words)
     if client is None and is_thanks(words):
         return told("Any time.")
@@ -292,7 +262,11 @@ async def _named(turn: Turn, words: str) -> Result:
             await cases.allow(turn, case)
             return await show_case(turn, case)
         return told(f"{client.name} has no open case.", offer("Start one", f"start {client.name}"))
-    of_them = folded(words).split()[0] in THEY and len(words.split()) >= 3
+    spoken_of = SOMEBODY_KNOWN.fullmatch(words) is not None and len(words.split()) <= NEWS_WORDS
+    mine = await own_cases(turn) if spoken_of else ()
+    if len(mine) == 1:
+        return await news_of(turn, mine[0], words)
+    of_them = spoken_of or (folded(words).split()[0] in THEY and len(words.split()) >= 3)
     nearest = difflib.get_close_matches(folded(words.split()[0]), [c.name for c in COMMANDS if c.shown], 1, 0.7)
     if nearest and not of_them and len(words.split()) <= 6:
         rest = " ".join(words.split()[1:])
@@ -303,10 +277,10 @@ async def _named(turn: Turn, words: str) -> Result:
             offer("Help", "help"),
         )
     if of_them or len(words.split()) >= 6 or len(words) > clients.LONGEST_NAME:
-        return Result(begin=Begin("diagnose", {"story": "", "told": words, **await _whose(turn, words)}))
+        return Result(begin=Begin("diagnose", {"story": "", "told": words, **await whose(turn, words)}))
     name, sentence = name_and_sentence(words)
     if sentence:
-        return await _told_in_short(turn, name, words)
+        return await told_in_short(turn, name, words)
     alike = await clients.near(turn, words)
     if alike:
         return shown(

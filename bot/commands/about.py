@@ -136,7 +136,7 @@ async def _unknown(turn: Turn, words: str) -> Refusal:
 async def needs_case(turn: Turn, words: str, command: str) -> About:
     """The case a command is about; without words the person's only one. Raises a Refusal that says what to type."""
     if not words.strip():
-        mine = await _own_cases(turn)
+        mine = await own_cases(turn)
         if len(mine) == 1:
             return About(mine[0], await turn.db.get_one(Client, mine[0].client_id), "")
         raise Refusal(
@@ -152,7 +152,7 @@ MOST_NAMED = 5
 """How many of a person's cases are named where one has to be said."""
 
 
-async def _own_cases(turn: Turn) -> Sequence[Case]:
+async def own_cases(turn: Turn) -> Sequence[Case]:
     """The open cases of this person, the riskiest first."""
     query = select(Case).where(Case.owner_id == turn.person.id, Case.closed_at.is_(None))
     return (await turn.db.scalars(query.order_by(Case.risk.desc(), Case.id).limit(MOST_NAMED))).all()

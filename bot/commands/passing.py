@@ -75,6 +75,14 @@ _TO_SEE = re.compile(
 """'Show me Acme', 'how is Acme doing', 'Acme status'."""
 
 
+_TO_WRITE = re.compile(
+    r"(?:please |can you |could you |would you |i want to |i need to |i'd like to |help me (?:to )?)*"
+    r"(?:(?:write|compose|prepare|word|phrase|draft)(?: me| her| him| them)? (?P<what>.+)"
+    r"|(?:apologi[sz]e|say sorry) to (?P<whom>.+))"
+)
+"""'Can you write me an apology', 'help me prepare the call', 'apologise to Acme'."""
+
+
 def plain(words: str) -> str:
     """Words as they are compared: 'What?' is 'what'; where there are only question marks, one of them is left."""
     said = " ".join(words.casefold().replace("’", "'").split())
@@ -121,3 +129,9 @@ def asked_to_see(words: str) -> str:
     """What words ask to see, in small letters ('how is Acme doing': 'acme'), '' where they ask for nothing."""
     found = _TO_SEE.fullmatch(plain(words))
     return found["what"] if found and (found["asks"] or found["how"]) else ""
+
+
+def asked_to_write(words: str) -> str:
+    """What is to be written, in small letters ('help me write an apology to Acme': 'an apology to acme'), else ''."""
+    found = _TO_WRITE.fullmatch(plain(words))
+    return "" if found is None else found["what"] or f"apology {found['whom']}"

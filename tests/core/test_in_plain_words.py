@@ -58,3 +58,45 @@ async def test_a_case_is_assigned(house: House) -> None:
     await house.seat("Sam").say("hello")
     await opened(priya)
     assert "must not be said to Acme" in await priya.say("assign Acme to Sam")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "write an apology to Acme",
+        "can you write me an apology?",
+        "Please help me write an apology for Acme",
+        "apologise to Acme",
+        "draft apology Acme",
+        "I need to write her an apology",
+    ],
+)
+async def test_who_asks_for_an_apology_in_plain_words_is_helped_with_one(house: House, words: str) -> None:
+    priya = house.seat()
+    await opened(priya)
+    assert await priya.say(words) == await _said_to(house, "draft apology Acme")
+
+
+async def test_what_is_to_be_written_is_asked_for_in_the_middle_of_a_choice(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    await priya.say("remind Acme weekly")
+    assert "call" in (await priya.say("help me prepare the call with Acme")).casefold()
+
+
+@pytest.mark.parametrize(
+    "words", ["it's fixed", "they replied", "She wants a refund", "I sent the mail", "they’re ok now"]
+)
+async def test_a_few_words_about_somebody_are_news_of_the_only_case(house: House, words: str) -> None:
+    priya = house.seat()
+    await opened(priya)
+    said = await priya.say(words)
+    assert "Shall I keep that as news of Acme (SAL-1)?" in said
+    assert "How did Acme sound" in await priya.press("Keep it")
+
+
+async def test_with_several_cases_it_is_asked_whose_news_it_is(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    await opened(priya, "Bolt")
+    assert "Which client is it?" in await priya.say("they replied")
