@@ -161,7 +161,8 @@ def wanted_of(words: str, name: str, *, known: bool) -> str | None:
 
     ``known`` says that the client itself is known, so that some commands can be carried out already.
     """
-    command, rest = split(bare(words))
+    to_write = asked_to_write(bare(words))
+    command, rest = (BY_NAME["draft"], to_write) if to_write else split(bare(words))
     if command is None or command.name not in OF_A_CLIENT or (known and command.name in OF_ANY_CLIENT):
         return None
     if command.name == "draft":

@@ -70,7 +70,8 @@ _TO_SEE = re.compile(
     r"|(?:how(?:'s| is| are| did)|what about|what's (?:up|new|happening|going on) with"
     r"|where (?:are we|do we stand) (?:with|on)|tell me about|who (?:owns|has|looks after)) )?"
     r"(?:the |my )?(?:case (?:of |for )?)?(?P<what>.+?)"
-    r"(?P<how>(?:'s)?(?: status| case| doing| going| now| today| please)+)?"
+    r"(?P<how>(?:'s)?(?: status| case| doing| going| now| today| please)+)?",
+    re.IGNORECASE,
 )
 """'Show me Acme', 'how is Acme doing', 'Acme status'."""
 
@@ -78,15 +79,21 @@ _TO_SEE = re.compile(
 _TO_WRITE = re.compile(
     r"(?:please |can you |could you |would you |i want to |i need to |i'd like to |help me (?:to )?)*"
     r"(?:(?:write|compose|prepare|word|phrase|draft)(?: me| her| him| them)? (?P<what>.+)"
-    r"|(?:apologi[sz]e|say sorry) to (?P<whom>.+))"
+    r"|(?:apologi[sz]e|say sorry) to (?P<whom>.+))",
+    re.IGNORECASE,
 )
 """'Can you write me an apology', 'help me prepare the call', 'apologise to Acme'."""
 
 
 def plain(words: str) -> str:
     """Words as they are compared: 'What?' is 'what'; where there are only question marks, one of them is left."""
-    said = " ".join(words.casefold().replace("’", "'").split())
-    return said.strip(" ?!.,") or said[:1]
+    said = words.casefold()
+    return _trimmed(said) or said.strip()[:1]
+
+
+def _trimmed(words: str) -> str:
+    """Words in one line, without what ends a sentence."""
+    return " ".join(words.replace("’", "'").split()).strip(" ?!.,")
 
 
 def is_thanks(words: str) -> bool:
@@ -126,12 +133,12 @@ def phrase(words: str) -> str:
 
 
 def asked_to_see(words: str) -> str:
-    """What words ask to see, in small letters ('how is Acme doing': 'acme'), '' where they ask for nothing."""
-    found = _TO_SEE.fullmatch(plain(words))
+    """What words ask to see ('how is Acme doing': 'Acme'), '' where they ask for nothing."""
+    found = _TO_SEE.fullmatch(_trimmed(words))
     return found["what"] if found and (found["asks"] or found["how"]) else ""
 
 
 def asked_to_write(words: str) -> str:
-    """What is to be written, in small letters ('help me write an apology to Acme': 'an apology to acme'), else ''."""
-    found = _TO_WRITE.fullmatch(plain(words))
+    """What is to be written ('help me write an apology to Acme': 'an apology to Acme'), '' where nothing is."""
+    found = _TO_WRITE.fullmatch(_trimmed(words))
     return "" if found is None else found["what"] or f"apology {found['whom']}"

@@ -100,3 +100,14 @@ async def test_with_several_cases_it_is_asked_whose_news_it_is(house: House) -> 
     await opened(priya)
     await opened(priya, "Bolt")
     assert "Which client is it?" in await priya.say("they replied")
+
+
+async def test_a_draft_asked_for_before_the_case_is_open_waits_for_it(house: House) -> None:
+    priya = house.seat()
+    await priya.say("start Acme")
+    said = await priya.say("write an apology to Acme")
+    assert "Acme's case opens after these questions. I offer that again then." in said
+
+
+async def test_a_client_nobody_knows_is_named_as_it_was_typed(house: House) -> None:
+    assert "I don't know a client called Acme." in await house.seat().say("write an apology to Acme")
