@@ -265,7 +265,7 @@ async def _named(turn: Turn, words: str) -> Result:
         return told(f"{client.name} has no open case.", offer("Start one", f"start {client.name}"))
     spoken_of = SOMEBODY_KNOWN.fullmatch(words) is not None and len(words.split()) <= NEWS_WORDS
     mine = await own_cases(turn) if spoken_of else ()
-    if len(mine) == 1:
+    if len(mine) == 1 and not mine[0].confidential:  # others may read along where nobody has named the client
         return await news_of(turn, mine[0], words)
     of_them = spoken_of or (folded(words).split()[0] in THEY and len(words.split()) >= 3)
     nearest = difflib.get_close_matches(folded(words.split()[0]), [c.name for c in COMMANDS if c.shown], 1, 0.7)

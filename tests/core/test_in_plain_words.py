@@ -111,3 +111,10 @@ async def test_a_draft_asked_for_before_the_case_is_open_waits_for_it(house: Hou
 
 async def test_a_client_nobody_knows_is_named_as_it_was_typed(house: House) -> None:
     assert "I don't know a client called Acme." in await house.seat().say("write an apology to Acme")
+
+
+async def test_a_confidential_case_is_not_named_by_a_guess(house: House) -> None:
+    priya = house.seat()
+    await opened(priya)
+    await priya.say("edit Acme confidential", "confidential")
+    assert "news of Acme" not in await house.seat(place="#accounts").say("they replied")
